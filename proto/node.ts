@@ -1,0 +1,6 @@
+/**
+ * Wafer's own node service: following from a cursor, publishing to several nodes, node facts.
+ *
+ * @module
+ */
+export * from "./gen/wafer/node/v1/node_pb.ts"
