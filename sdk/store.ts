@@ -1,0 +1,17 @@
+/**
+ * Where a client keeps what it learnt: conversations, consent, how far it has read.
+ * Bytes under string keys, so that any storage can carry it. Values may be sealed by the caller
+ * before they arrive here.
+ */
+export interface Store {
+  /** The value under `key`, or undefined. */
+  get(key: string): Promise<Uint8Array | undefined>
+  /** Replaces the value under `key`. Resolves when a reader in another process would see it. */
+  set(key: string, value: Uint8Array): Promise<void>
+  /** Removes `key`; no error when it is absent. */
+  delete(key: string): Promise<void>
+  /** Every key that begins with `prefix`, in code-unit order. */
+  keys(prefix: string): Promise<string[]>
+  /** Releases what the store holds open. Idempotent. */
+  close(): Promise<void>
+}
