@@ -1,8 +1,5 @@
-// The vectors of the official client, read from tests/vectors or from the folder that WAFER_VECTORS
-// names. The browser bundle replaces `readVectorFile` by the same files, inlined.
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
-import process from "node:process"
+// The vectors of the official client, from tests/vectors or from the folder that WAFER_VECTORS names.
+import { fixture } from "./fixtures.ts"
 
 /** One case: the schema of `input` and `output` is told per type in tests/vectors/README.md. */
 export interface VectorCase {
@@ -15,14 +12,11 @@ export interface VectorCase {
   readonly deterministic?: boolean
 }
 
-function readVectorFile(name: string): string {
-  const folder = process.env.WAFER_VECTORS ?? join(import.meta.dirname!, "vectors")
-  return readFileSync(join(folder, `${name}.json`), "utf8")
-}
-
 /** The cases of one file, all or those of one type. Throws when there is none: a loop over nothing proves nothing. */
 export function vectors(name: string, type?: string): VectorCase[] {
-  const all: VectorCase[] = JSON.parse(readVectorFile(name)).cases
+  const text = fixture("vectors", name)
+  if (text === undefined) throw new Error(`there is no ${name}.json among the vectors`)
+  const all: VectorCase[] = JSON.parse(text).cases
   const cases = type === undefined ? all : all.filter((c) => c.type === type)
   if (cases.length === 0) throw new Error(`no cases of ${type ?? "any type"} in ${name}.json`)
   return cases

@@ -1,8 +1,6 @@
 // Wycheproof's test vectors. They are not part of this repository: a checkout that has them beside it
 // runs them, any other says in one line that they were skipped.
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import process from "node:process"
+import { fixture } from "./fixtures.ts"
 
 export interface WycheproofGroup {
   // deno-lint-ignore no-explicit-any
@@ -13,10 +11,8 @@ export interface WycheproofGroup {
 
 /** The test groups of one file, or undefined when the vectors are not at hand. */
 export function wycheproof(name: string): WycheproofGroup[] | undefined {
-  const folder = process.env.WAFER_WYCHEPROOF ??
-    join(import.meta.dirname!, "..", "..", "shared", "wycheproof")
-  const path = join(folder, `${name}.json`)
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).testGroups : undefined
+  const text = fixture("wycheproof", name)
+  return text === undefined ? undefined : JSON.parse(text).testGroups
 }
 
 /** Why a Wycheproof test did not run. */
