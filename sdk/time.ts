@@ -1,0 +1,33 @@
+// The protocol counts nanoseconds in V2 objects and envelopes, milliseconds in V1 objects.
+const nsPerMs = 1_000_000n
+
+/** Nanoseconds of a time in milliseconds since 1970. */
+export function msToNs(ms: number | bigint): bigint {
+  return BigInt(ms) * nsPerMs
+}
+
+/** Milliseconds, truncated, of a time in nanoseconds since 1970. */
+export function nsToMs(ns: bigint): number {
+  return Number(ns / nsPerMs)
+}
+
+/** The moment of a time in nanoseconds; what no Date can hold becomes an invalid Date. */
+export function nsToDate(ns: bigint): Date {
+  return new Date(nsToMs(ns))
+}
+
+/** Tells the time in nanoseconds, each time later than the one before. */
+export type Clock = () => bigint
+
+/**
+ * A clock of this process. Two messages sent in one millisecond would otherwise carry the same time,
+ * and a node orders equal times by their hashes.
+ */
+export function createClock(now: () => number = Date.now): Clock {
+  let last = 0n
+  return () => {
+    const current = msToNs(now())
+    last = current > last ? current : last + 1n
+    return last
+  }
+}
