@@ -1,3 +1,5 @@
+import type { WaferError } from "./error.ts"
+
 /** Names a kind of content: `authority/type:major.minor`. Codecs are found by authority and type. */
 export interface ContentTypeId {
   readonly authorityId: string
@@ -18,17 +20,40 @@ export interface TypedContent extends Content {
   readonly fallback?: string
 }
 
-/** What a codec may ask of the client, for contents that hold other contents. */
-export interface CodecContext {
-  /** Encodes a value that travels inside another one, as `EncodedContent` bytes. */
-  encode<T>(value: T, codec: Codec<T>): Uint8Array
-  /** Decodes `EncodedContent` bytes with the codecs the client knows. */
-  decode(
-    encoded: Uint8Array,
-  ): { readonly type: ContentTypeId; readonly value: unknown; readonly fallback?: string }
+/** Content that was read. When it could not be, `error` says why and the rest still holds. */
+export interface DecodedContent {
+  readonly type: ContentTypeId
+  /** What the codec made of it; undefined when there is an `error`. */
+  readonly value: unknown
+  /** What the sender offers to those who cannot show the value. */
+  readonly fallback?: string
+  /** Code `unknown-content-type` when no codec fits, `malformed` when the codec refused the bytes. */
+  readonly error?: WaferError
+  /** The content itself, decompressed, for those who read it in another way. */
+  readonly encoded: TypedContent
 }
 
-/** How one kind of content is written and read. A plain object is all it takes. */
+/** What a codec may ask of the client, for contents that hold other contents. */
+export interface CodecContext {
+  /** Encodes a value that travels inside another one, as `EncodedContent` bytes without fallback. */
+  encode(value: unknown, type: ContentTypeId): Uint8Array
+  /** Decodes `EncodedContent` bytes with the codecs the client knows. */
+  decode(encoded: Uint8Array): DecodedContent
+}
+
+/**
+ * How one kind of content is written and read. A plain object is all it takes.
+ *
+ * @example
+ * ```ts
+ * const dice: Codec<number> = {
+ *   type: { authorityId: "example.com", typeId: "dice", versionMajor: 1, versionMinor: 0 },
+ *   encode: (pips) => ({ parameters: {}, content: new Uint8Array([pips]) }),
+ *   decode: ({ content }) => content[0]!,
+ *   fallback: (pips) => `Rolled a ${pips}`,
+ * }
+ * ```
+ */
 export interface Codec<T> {
   readonly type: ContentTypeId
   encode(value: T, context: CodecContext): Content
