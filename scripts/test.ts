@@ -1,0 +1,160 @@
+// Runs every test on every runtime it is meant for and closes with one line of totals.
+//
+//   deno task test                       all of it
+//   deno task test --on deno,bun sdk     two runtimes, the files whose path contains "sdk"
+//   deno task test --verbose             everything that the runners say
+//
+// Units stand beside the source. Those of crypto-wasm, proto and sdk run on Deno, Bun, Node and
+// Chromium, those of node on the three servers. What stands in tests/ are stories: they drive other
+// processes of all runtimes themselves and run once, on Node.
+import { spawn } from "node:child_process"
+import { globSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { parseArgs } from "node:util"
+import { runInChromium } from "../tests/browser/chromium.ts"
+
+interface Count {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+interface Suite {
+  readonly on: string
+  readonly files: string[]
+  run(files: string[]): Promise<Count>
+}
+
+const root = join(import.meta.dirname!, "..")
+const verbose = process.argv.includes("--verbose")
+const bin = (name: string) => join(root, "node_modules", ".bin", name)
+
+const find = (...folders: string[]) =>
+  folders.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root }))
+    .filter((file) => !file.includes("node_modules")).sort().map((file) => `./${file}`)
+
+const everywhere = find("crypto-wasm", "proto", "sdk")
+const servers = [...everywhere, ...find("node", "scripts")]
+const stories = find("tests")
+
+const suites: Suite[] = [
+  {
+    on: "deno",
+    files: servers,
+    run: (files) =>
+      command(bin("deno"), ["test", "-A", "--no-check", "--parallel", ...files], {
+        passed: /^(?:ok|FAILED) \| (\d+) passed/m,
+        failed: /^(?:ok|FAILED) \|.* (\d+) failed/m,
+        skipped: /^(?:ok|FAILED) \|.* (\d+) ignored/m,
+      }),
+  },
+  {
+    on: "bun",
+    files: servers,
+    run: (files) =>
+      command(bin("bun"), ["test", "--timeout", "120000", ...files], {
+        passed: /^ *(\d+) pass$/m,
+        failed: /^ *(\d+) fail$/m,
+        skipped: /^ *(\d+) skip$/m,
+      }),
+  },
+  { on: "node", files: servers, run: onNode },
+  {
+    on: "chromium",
+    files: everywhere,
+    async run(files) {
+      const { failures, ...count } = await runInChromium(files)
+      for (const failure of failures) console.error(`not ok (chromium) ${failure}`)
+      return count
+    },
+  },
+  { on: "stories", files: stories, run: onNode },
+]
+
+function onNode(files: string[]): Promise<Count> {
+  const concurrency = Math.max(1, Math.min(2, availableParallelism()))
+  return command(
+    bin("node"),
+    ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, ...files],
+    { passed: /^ℹ pass (\d+)$/m, failed: /^ℹ fail (\d+)$/m, skipped: /^ℹ skipped (\d+)$/m },
+  )
+}
+
+/**
+ * Runs a test runner and reads its totals; what it says is shown when a test failed. A runner that
+ * dies, or finds no test, counts as a failure.
+ */
+function command(
+  program: string,
+  args: string[],
+  totals: Record<keyof Count, RegExp>,
+): Promise<Count> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let output = ""
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text
+        if (verbose) process.stdout.write(text)
+      })
+    }
+    child.on("error", reject)
+    child.on("close", (code) => {
+      const read = (total: RegExp) => Number(total.exec(output)?.[1] ?? 0)
+      const count = {
+        passed: read(totals.passed),
+        failed: read(totals.failed),
+        skipped: read(totals.skipped),
+      }
+      if (code !== 0 && count.failed === 0) count.failed = 1
+      if (code === 0 && count.passed + count.skipped === 0) count.failed = 1
+      if (count.failed > 0 && !verbose) process.stdout.write(output)
+      resolve(count)
+    })
+  })
+}
+
+/** Runs the suites that the arguments ask for. */
+export async function test(args: string[]): Promise<Count> {
+  const { values, positionals: filters } = parseArgs({
+    args,
+    options: { on: { type: "string" }, verbose: { type: "boolean" } },
+    allowPositionals: true,
+  })
+  const wanted = values.on?.split(",")
+  const total: Count = { passed: 0, failed: 0, skipped: 0 }
+  const lines: string[] = []
+  for (const suite of suites) {
+    if (wanted && !wanted.includes(suite.on)) continue
+    const files = suite.files.filter((file) =>
+      filters.length === 0 || filters.some((filter) => file.includes(filter))
+    )
+    if (files.length === 0) continue
+    console.log(`\n== ${suite.on}: ${files.length} files`)
+    const started = performance.now()
+    const count = await suite.run(files)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    lines.push(
+      `${
+        suite.on.padEnd(9)
+      } ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
+    )
+    total.passed += count.passed
+    total.failed += count.failed
+    total.skipped += count.skipped
+  }
+  console.log(`\n${lines.join("\n")}`)
+  return total
+}
+
+if (import.meta.main) {
+  const { passed, failed, skipped } = await test(process.argv.slice(2))
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+  process.exit(failed > 0 || passed === 0 ? 1 : 0)
+}
