@@ -1,0 +1,126 @@
+// Starts real processes for the stories in tests/: nodes and programs, on each runtime.
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import process from "node:process"
+
+export type Runtime = "deno" | "bun" | "node"
+
+/** The root of the checkout. */
+export const root = join(import.meta.dirname!, "..")
+
+const bin = (name: string) => join(root, "node_modules", ".bin", name)
+
+/** The program and the arguments that run a TypeScript file on `runtime`. */
+export function commandOf(runtime: Runtime, file: string, args: string[] = []): [string, string[]] {
+  // The program itself rather than npm's wrapper, so that a signal reaches it.
+  const binary = join(root, "node_modules", "deno", "deno")
+  if (runtime === "deno") {
+    return [existsSync(binary) ? binary : bin("deno"), ["run", "-A", "--no-check", file, ...args]]
+  }
+  return [bin(runtime), [file, ...args]]
+}
+
+export interface NodeProcess extends AsyncDisposable {
+  /** Where its HTTP port answers, like `http://127.0.0.1:40123`. */
+  readonly url: string
+  readonly child: ChildProcess
+  /** All it has written so far. */
+  output(): string
+  /** Asks it to stop, by SIGTERM, and resolves with its exit code. */
+  stop(): Promise<number | null>
+  /** Ends it without asking, by SIGKILL. */
+  kill(): Promise<void>
+}
+
+/** Starts `node/main.ts` on a free port and resolves when it answers. In memory unless told otherwise. */
+export async function startNode(
+  runtime: Runtime,
+  options: { data?: string; args?: string[] } = {},
+): Promise<NodeProcess> {
+  const [program, args] = commandOf(runtime, join(root, "node", "main.ts"), [
+    "--port",
+    "0",
+    "--grpc-port",
+    "0",
+    "--data",
+    options.data ?? ":memory:",
+    ...options.args ?? [],
+  ])
+  const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
+  let output = ""
+  const exited = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)))
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text
+        const ready = /http:\/\/[^\s"]+:\d+/.exec(output)
+        if (ready) resolve(ready[0])
+      })
+    }
+    exited.then((code) =>
+      reject(new Error(`the node exited with ${code} before it was ready:\n${output}`))
+    )
+  })
+  await until(async () => (await fetch(`${url}/readyz`)).ok)
+  return {
+    url,
+    child,
+    output: () => output,
+    stop() {
+      child.kill("SIGTERM")
+      return exited
+    },
+    async kill() {
+      child.kill("SIGKILL")
+      await exited
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL")
+      await exited
+    },
+  }
+}
+
+/** Runs a program to its end and resolves with what it wrote. */
+export async function runProgram(
+  runtime: Runtime,
+  file: string,
+  options: { args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const [program, args] = commandOf(runtime, file, options.args)
+  const child = spawn(program, args, {
+    cwd: root,
+    env: { ...process.env, ...options.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: options.timeoutMs ?? 60_000,
+  })
+  let stdout = ""
+  let stderr = ""
+  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text)
+  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", resolve)
+  })
+  return { code, stdout, stderr }
+}
+
+/** Waits until `holds` answers true; a throw counts as not yet. Rejects after `timeoutMs`. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 20_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      if (await holds()) return
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`still not so after ${timeoutMs} ms: ${holds}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
