@@ -1,3 +1,4 @@
+import { concat } from "./bytes.ts"
 import { WaferError } from "./error.ts"
 
 /** How content may be packed: DEFLATE in its zlib wrapping (RFC 1950), or gzip (RFC 1952). */
@@ -17,7 +18,7 @@ export function compress(bytes: Uint8Array, compression: Compression): Promise<U
 /**
  * The bytes, unpacked, never more than `maxBytes`: it stops reading when the limit is passed.
  *
- * @throws WaferError `too-large` beyond the limit, `malformed` when the bytes are not of that format.
+ * @throws WaferError `too-large` beyond the limit, `invalid-content` when the bytes are not of that format.
  */
 export async function decompress(
   bytes: Uint8Array,
@@ -31,7 +32,7 @@ export async function decompress(
     )
   } catch (cause) {
     if (cause instanceof WaferError) throw cause
-    throw new WaferError("malformed", `content is not ${compression}`, { cause })
+    throw new WaferError("invalid-content", `content is not ${compression}`, { cause })
   }
 }
 
@@ -57,11 +58,5 @@ async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Pr
     }
     chunks.push(next.value)
   }
-  const whole = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
-  }
-  return whole
+  return concat(...chunks)
 }

@@ -27,7 +27,7 @@ export interface DecodedContent {
   readonly value: unknown
   /** What the sender offers to those who cannot show the value. */
   readonly fallback?: string
-  /** Code `unknown-content-type` when no codec fits, `malformed` when the codec refused the bytes. */
+  /** Code `unknown-content-type` when no codec fits, `invalid-content` when the codec refused it. */
   readonly error?: WaferError
   /** The content itself, decompressed, for those who read it in another way. */
   readonly encoded: TypedContent

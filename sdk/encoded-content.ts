@@ -1,9 +1,11 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
+import { create, toBinary } from "@bufbuild/protobuf"
 import { Compression as WireCompression, EncodedContentSchema } from "@wafer/proto"
+import { concat } from "./bytes.ts"
 import { compress, type Compression, decompress } from "./compression.ts"
 import type { Codec, CodecContext, ContentTypeId, DecodedContent, TypedContent } from "./content.ts"
 import { formatContentType, sameContentType } from "./content-type.ts"
-import { WaferError } from "./error.ts"
+import { asWaferError, WaferError } from "./error.ts"
+import { decodeProto, required } from "./wire.ts"
 
 /** How content is written. */
 export interface EncodeOptions {
@@ -114,12 +116,12 @@ function contextOf(codecs: readonly Codec<unknown>[], depth = 0): CodecContext {
     },
     decode(bytes) {
       if (inner > maxNesting) {
-        throw new WaferError("malformed", `contents nested more than ${maxNesting} deep`)
+        throw new WaferError("invalid-content", `contents nested more than ${maxNesting} deep`)
       }
       const { compression, ...typed } = read(bytes)
       if (compression === undefined) return interpret(typed, codecs, inner)
       // Unpacking is asynchronous and codecs are not; no client packs what is inside another content.
-      return refused(typed, new WaferError("unimplemented", "compressed content inside another"))
+      return refused(typed, new WaferError("invalid-content", "compressed content inside another"))
     },
   }
 }
@@ -140,22 +142,13 @@ function write(
     }),
   )
   const body = toBinary(EncodedContentSchema, create(EncodedContentSchema, { content }))
-  const whole = new Uint8Array(head.length + body.length)
-  whole.set(head)
-  whole.set(body, head.length)
-  return whole
+  return concat(head, body)
 }
 
 function read(bytes: Uint8Array): TypedContent & { compression?: WireCompression } {
-  let encoded
-  try {
-    encoded = fromBinary(EncodedContentSchema, bytes)
-  } catch (cause) {
-    throw new WaferError("malformed", "not an encoded content", { cause })
-  }
-  const { type, parameters, fallback, compression, content } = encoded
-  if (type === undefined) throw new WaferError("malformed", "content without a type")
-  const { authorityId, typeId, versionMajor, versionMinor } = type
+  const encoded = decodeProto(EncodedContentSchema, bytes, "the content of a message")
+  const { parameters, fallback, compression, content } = encoded
+  const { authorityId, typeId, versionMajor, versionMinor } = required(encoded.type, "content type")
   return {
     type: { authorityId, typeId, versionMajor, versionMinor },
     parameters,
@@ -172,7 +165,7 @@ function numberOf(compression: Compression): WireCompression {
 function formatOf(compression: WireCompression): Compression {
   if (compression === WireCompression.DEFLATE) return "deflate"
   if (compression === WireCompression.GZIP) return "gzip"
-  throw new WaferError("unimplemented", `unknown compression ${compression}`)
+  throw new WaferError("invalid-content", `unknown compression ${compression}`)
 }
 
 function shown(encoded: TypedContent): Pick<DecodedContent, "type" | "fallback" | "encoded"> {
@@ -181,10 +174,7 @@ function shown(encoded: TypedContent): Pick<DecodedContent, "type" | "fallback" 
 }
 
 function refused(encoded: TypedContent, cause: unknown): DecodedContent {
-  const error = cause instanceof WaferError
-    ? cause
-    : new WaferError("malformed", `not a valid ${formatContentType(encoded.type)}`, { cause })
-  return { ...shown(encoded), value: undefined, error }
+  return { ...shown(encoded), value: undefined, error: asWaferError(cause, "invalid-content") }
 }
 
 function unknownType(type: ContentTypeId): WaferError {

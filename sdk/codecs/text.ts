@@ -1,3 +1,4 @@
+import { utf8 } from "../bytes.ts"
 import type { Codec } from "../content.ts"
 import { WaferError } from "../error.ts"
 
@@ -6,12 +7,14 @@ export const text: Codec<string> = {
   type: { authorityId: "xmtp.org", typeId: "text", versionMajor: 1, versionMinor: 0 },
   encode: (value) => ({
     parameters: { encoding: "UTF-8" },
-    content: new TextEncoder().encode(value),
+    content: utf8(value),
   }),
   decode({ parameters, content }) {
     // Clients before 12.0 wrote and accepted text without the parameter.
     const encoding = parameters.encoding ?? "UTF-8"
-    if (encoding !== "UTF-8") throw new WaferError("malformed", `text in encoding ${encoding}`)
+    if (encoding !== "UTF-8") {
+      throw new WaferError("invalid-content", `text in encoding ${encoding}`)
+    }
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(content)
   },
 }
