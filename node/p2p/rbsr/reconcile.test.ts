@@ -73,16 +73,15 @@ interface Session {
   readonly need: Set<string>
 }
 
-function run(a: Index, b: Index, frame: number, first = initiate(a), ownFrame = frame): Session {
+function run(a: Index, b: Index, frame: number, first = initiate(a)): Session {
   const limits = { ...DEFAULT_LIMITS, frame }
-  const ownLimits = { ...DEFAULT_LIMITS, frame: ownFrame }
   const session: Session = { messages: [], have: new Set(), need: new Set() }
   let message: Uint8Array | undefined = first
   while (message !== undefined) {
     assert.ok(session.messages.length < 1000, "reconciliation ends")
     const answer = respond(b, message, limits)
     session.messages.push(message, answer)
-    const step = compare(a, answer, ownLimits)
+    const step = compare(a, answer, limits)
     for (const id of step.have) session.have.add(toHex(id))
     for (const id of step.need) session.need.add(toHex(id))
     message = step.next
@@ -162,7 +161,8 @@ test("a full frame never hides what the other side lacks entirely", () => {
     writer.fingerprint({ timestamp, prefix: new Uint8Array(0) }, a.fingerprint(low, high))
   }
   writer.fingerprint(INFINITY, a.fingerprint(500, a.size))
-  const { have, need } = run(a, b, 4096, writer.finish(), 0)
+  const cut = respond(b, writer.finish(), { ...DEFAULT_LIMITS, frame: 4096 })
+  const { have, need } = run(a, b, 0, compare(a, cut).next)
   assert.equal(have.size, 0)
   assert.equal(need.size, 500 + 100)
 })
