@@ -1,9 +1,7 @@
-// The official clients, unmodified, from npm. They are loaded as CommonJS: the only build of theirs
-// that every release loads from.
+// The official clients, unmodified, from npm: each release is a dependency of its own folder in peers/.
+// They are loaded as CommonJS, the only build of theirs that every release loads from.
 import { createRequire } from "node:module"
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts"
-
-const require = createRequire(import.meta.url)
 
 /** The releases that are kept as peers for ever, by their major version. */
 export type OfficialVersion = 7 | 9 | 11 | 12 | 13
@@ -11,7 +9,9 @@ export type OfficialVersion = 7 | 9 | 11 | 12 | 13
 /** The module of one release. Its own types differ between releases, and its API is what is tested. */
 // deno-lint-ignore no-explicit-any
 export function official(version: OfficialVersion): any {
-  return require(`xmtp-js-${version}`)
+  return createRequire(new URL(`peers/xmtp-js-${version}/package.json`, import.meta.url))(
+    "@xmtp/xmtp-js",
+  )
 }
 
 /** A wallet of the shape that the official client takes. */
