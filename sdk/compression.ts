@@ -1,5 +1,5 @@
-import { concat } from "./bytes.ts"
-import { WaferError } from "./error.ts"
+import { asWaferError } from "./error.ts"
+import { readAtMost } from "./read-at-most.ts"
 
 /** How content may be packed: DEFLATE in its zlib wrapping (RFC 1950), or gzip (RFC 1952). */
 export type Compression = "deflate" | "gzip"
@@ -7,12 +7,15 @@ export type Compression = "deflate" | "gzip"
 /** The most that content may inflate to when the caller names no limit, in bytes. */
 export const defaultMaxBytes: number = 16 * 1024 * 1024
 
-// DEFLATE packs at most 1032 to 1: small slices bound how far past its limit a bomb can get.
+// DEFLATE packs at most 1032 to 1, so the size of a slice bounds how far past its limit a bomb gets.
 const sliceBytes = 4096
 
 /** The bytes, packed. */
 export function compress(bytes: Uint8Array, compression: Compression): Promise<Uint8Array> {
-  return collect(sliced(bytes).pipeThrough(new CompressionStream(compression)), Infinity)
+  return readAtMost(
+    sliced(bytes, bytes.length).pipeThrough(new CompressionStream(compression)),
+    Infinity,
+  )
 }
 
 /**
@@ -26,37 +29,21 @@ export async function decompress(
   maxBytes: number = defaultMaxBytes,
 ): Promise<Uint8Array> {
   try {
-    return await collect(
-      sliced(bytes).pipeThrough(new DecompressionStream(compression)),
+    return await readAtMost(
+      sliced(bytes, sliceBytes).pipeThrough(new DecompressionStream(compression)),
       maxBytes,
     )
-  } catch (cause) {
-    if (cause instanceof WaferError) throw cause
-    throw new WaferError("invalid-content", `content is not ${compression}`, { cause })
+  } catch (error) {
+    throw asWaferError(error, "invalid-content")
   }
 }
 
-function sliced(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+function sliced(bytes: Uint8Array, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   let offset = 0
   return new ReadableStream({
     pull(controller) {
       if (offset >= bytes.length) return controller.close()
-      controller.enqueue(bytes.slice(offset, offset += sliceBytes))
+      controller.enqueue(bytes.slice(offset, offset += size))
     },
   })
-}
-
-async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const reader = stream.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    length += next.value.length
-    if (length > maxBytes) {
-      await reader.cancel()
-      throw new WaferError("too-large", `content inflates to more than ${maxBytes} bytes`)
-    }
-    chunks.push(next.value)
-  }
-  return concat(...chunks)
 }

@@ -44,14 +44,14 @@ const maxNesting = 8
  * ```
  */
 export async function encodeContent<T>(
-  value: T,
+  value: NoInfer<T>,
   codec: Codec<T>,
   codecs: readonly Codec<unknown>[],
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
   const { parameters, content } = codec.encode(
     value,
-    contextOf([codec as Codec<unknown>, ...codecs]),
+    contextOf([codec, ...codecs]),
   )
   const fallback = codec.fallback?.(value)
   const typed = { type: codec.type, parameters, content, ...(fallback ? { fallback } : {}) }
@@ -60,6 +60,15 @@ export async function encodeContent<T>(
     compression === undefined || content.length < compressFrom || content.length > compressUpTo
   ) return write(typed)
   return write({ ...typed, content: await compress(content, compression) }, compression)
+}
+
+/** The bytes of a content that travels inside another one, or sealed beside it: without fallback. */
+export function encodeInnerContent<T>(
+  value: NoInfer<T>,
+  codec: Codec<T>,
+  codecs: readonly Codec<unknown>[],
+): Uint8Array {
+  return contextOf([codec, ...codecs]).encode(value, codec.type)
 }
 
 /**
