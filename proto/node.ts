@@ -4,3 +4,5 @@
  * @module
  */
 export * from "./gen/wafer/node/v1/node_pb.ts"
+export * from "./gen/wafer/node/v1/store_pb.ts"
+export * from "./gen/google/rpc/error_details_pb.ts"

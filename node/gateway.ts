@@ -1,0 +1,195 @@
+import { type DescMessage, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf"
+import { create, type MessageShape, toBinary } from "@bufbuild/protobuf"
+import { Code, type ConnectError } from "@connectrpc/connect"
+import {
+  BatchQueryRequestSchema,
+  BatchQueryResponseSchema,
+  PublishRequestSchema,
+  PublishResponseSchema,
+  QueryRequestSchema,
+  QueryResponseSchema,
+  SubscribeAllRequestSchema,
+  SubscribeRequestSchema,
+} from "@wafer/proto"
+import type { Api, Caller } from "./api.ts"
+import type { Subscription } from "./hub.ts"
+import { batchQueryResponseJson, envelopeJson, errorJson, queryResponseJson } from "./json.ts"
+import { asRefusal, httpStatusOf, invalid, type Limits, Refusal } from "./refusal.ts"
+
+/** A route of the JSON gateway: V1's methods as plain HTTP. */
+export type GatewayRoute = (request: Request, caller: Caller) => Promise<Response>
+
+export interface GatewayOptions {
+  readonly limits: Limits
+  /** How often a silent stream says that it is alive. */
+  readonly heartbeatMs: number
+}
+
+const protobuf = "application/x-protobuf"
+const utf8 = new TextEncoder()
+
+/** The gateway's routes by path; all of them are POST. */
+export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, GatewayRoute> {
+  const unary = <I extends DescMessage, O extends DescMessage>(
+    input: I,
+    output: O,
+    call: (message: MessageShape<I>, caller: Caller) => Promise<MessageShape<O>>,
+    json: (message: MessageShape<O>) => unknown,
+  ): GatewayRoute =>
+  async (request, caller) => {
+    const message = await call(await readMessage(input, request, options.limits), caller)
+    if (wantsProtobuf(request)) {
+      caller.answer.set("content-type", protobuf)
+      return new Response(toBinary(output, message), { headers: caller.answer })
+    }
+    return jsonResponse(json(message), 200, caller.answer)
+  }
+
+  const stream = <I extends DescMessage>(
+    input: I,
+    topics: (message: MessageShape<I>) => readonly string[],
+  ): GatewayRoute =>
+  async (request, caller) => {
+    const message = await readMessage(input, request, options.limits)
+    const subscription = api.subscribe(topics(message), caller)
+    caller.answer.set("content-type", "application/json")
+    caller.answer.set("Grpc-Metadata-Subscribed", "true")
+    return new Response(ndjson(subscription, options.heartbeatMs), { headers: caller.answer })
+  }
+
+  const guard = (route: GatewayRoute, stream: boolean): GatewayRoute => async (request, caller) => {
+    try {
+      return await route(request, caller)
+    } catch (error) {
+      return errorResponse(asRefusal(error), caller.answer, stream)
+    }
+  }
+
+  return new Map([
+    [
+      "/message/v1/publish",
+      guard(
+        unary(PublishRequestSchema, PublishResponseSchema, async ({ envelopes }, caller) => {
+          await api.publish(envelopes, caller)
+          return create(PublishResponseSchema)
+        }, () => ({})),
+        false,
+      ),
+    ],
+    [
+      "/message/v1/query",
+      guard(unary(QueryRequestSchema, QueryResponseSchema, api.query, queryResponseJson), false),
+    ],
+    [
+      "/message/v1/batch-query",
+      guard(
+        unary(
+          BatchQueryRequestSchema,
+          BatchQueryResponseSchema,
+          api.batchQuery,
+          batchQueryResponseJson,
+        ),
+        false,
+      ),
+    ],
+    [
+      "/message/v1/subscribe",
+      guard(stream(SubscribeRequestSchema, ({ contentTopics }) => contentTopics), true),
+    ],
+    ["/message/v1/subscribe-all", guard(stream(SubscribeAllRequestSchema, () => ["*"]), true)],
+  ])
+}
+
+export function jsonResponse(value: unknown, status: number, headers = new Headers()): Response {
+  headers.set("content-type", "application/json")
+  return new Response(JSON.stringify(value), { status, headers })
+}
+
+export function errorResponse(
+  error: ConnectError,
+  headers = new Headers(),
+  stream = false,
+): Response {
+  if (error.code === Code.Unauthenticated) {
+    headers.set("WWW-Authenticate", error.rawMessage.replace(/[^\x20-\x7e]/g, "?"))
+  }
+  const body = errorJson(error)
+  return jsonResponse(stream ? { error: body } : body, httpStatusOf(error.code), headers)
+}
+
+/** JSON whatever the content type says, because official clients send text/plain; protobuf only by its exact name. */
+async function readMessage<I extends DescMessage>(
+  schema: I,
+  request: Request,
+  limits: Limits,
+): Promise<MessageShape<I>> {
+  const bytes = await readBody(request, limits.maxRequestBytes)
+  try {
+    if (request.headers.get("content-type") === protobuf) return fromBinary(schema, bytes)
+    if (bytes.length === 0) return create(schema)
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    return fromJson(schema, JSON.parse(text) as JsonValue, { ignoreUnknownFields: true })
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function readBody(request: Request, max: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get("content-length") ?? 0)
+  if (announced > max) throw tooLarge(announced, max)
+  if (announced > 0) return new Uint8Array(await request.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    chunks.push(chunk)
+    if ((size += chunk.length) > max) throw tooLarge(size, max)
+  }
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
+
+function tooLarge(size: number, max: number): Refusal {
+  const message = `grpc: received message larger than max (${size} vs. ${max})`
+  return new Refusal(Code.ResourceExhausted, message, "too-large")
+}
+
+function wantsProtobuf(request: Request): boolean {
+  return request.headers.get("content-type") === protobuf &&
+    request.headers.get("accept") !== "application/json"
+}
+
+/**
+ * One JSON object per line. Its client parses every line, so that a heartbeat is an empty result and
+ * never an empty line.
+ */
+function ndjson(subscription: Subscription, heartbeatMs: number): ReadableStream<Uint8Array> {
+  const envelopes = subscription[Symbol.asyncIterator]()
+  let heartbeat: ReturnType<typeof setInterval> | undefined
+  const line = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(value) + "\n")
+  return new ReadableStream({
+    start(controller) {
+      heartbeat = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(line({ result: {} }))
+      }, heartbeatMs)
+    },
+    async pull(controller) {
+      try {
+        const { done, value } = await envelopes.next()
+        if (!done) return controller.enqueue(line({ result: envelopeJson(value) }))
+      } catch (error) {
+        controller.enqueue(line({ error: errorJson(asRefusal(error)) }))
+      }
+      clearInterval(heartbeat)
+      controller.close()
+    },
+    cancel() {
+      clearInterval(heartbeat)
+      subscription.close()
+    },
+  })
+}

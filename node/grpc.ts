@@ -1,0 +1,109 @@
+import { create } from "@bufbuild/protobuf"
+import {
+  type ConnectRouter,
+  type ContextKey,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+} from "@connectrpc/connect"
+import type {
+  UniversalHandler,
+  UniversalHandlerFn,
+  UniversalServerResponse,
+} from "@connectrpc/connect/protocol"
+import { type Envelope, MessageApi, PublishResponseSchema } from "@wafer/proto"
+import type { Api, Caller } from "./api.ts"
+import type { Subscription } from "./hub.ts"
+import type { Limits } from "./refusal.ts"
+
+/** The address of the caller, which only the server knows. */
+export const remoteAddress: ContextKey<string> = createContextKey("unknown")
+
+const opened: ContextKey<(context: HandlerContext) => void> = createContextKey(() => {})
+
+/** Registers the V1 message API for Connect, gRPC and gRPC-Web. */
+export function messageApiRoutes(api: Api, limits: Limits): (router: ConnectRouter) => void {
+  return (router) => {
+    router.service(MessageApi, {
+      async publish({ envelopes }, context) {
+        await api.publish(envelopes, callerOf(context))
+        return create(PublishResponseSchema)
+      },
+      query: (request, context) => api.query(request, callerOf(context)),
+      batchQuery: (request, context) => api.batchQuery(request, callerOf(context)),
+      subscribe: ({ contentTopics }, context) => live(api, contentTopics, context),
+      subscribeAll: (_, context) => live(api, ["*"], context),
+      async *subscribe2(requests, context) {
+        const subscription = open(api, [], context)
+        const retargeting = retarget(subscription, requests)
+        yield* subscription
+        await retargeting
+      },
+    }, { readMaxBytes: limits.maxRequestBytes })
+  }
+}
+
+async function* live(
+  api: Api,
+  topics: readonly string[],
+  context: HandlerContext,
+): AsyncGenerator<Envelope> {
+  yield* open(api, topics, context)
+}
+
+function open(api: Api, topics: readonly string[], context: HandlerContext): Subscription {
+  const subscription = api.subscribe(topics, callerOf(context))
+  context.responseHeader.set("subscribed", "true")
+  context.values.get(opened)(context)
+  return subscription
+}
+
+/** Each request replaces the topics; the subscription outlives the last one. */
+async function retarget(
+  subscription: Subscription,
+  requests: AsyncIterable<{ contentTopics: string[] }>,
+): Promise<void> {
+  try {
+    for await (const { contentTopics } of requests) subscription.retarget(contentTopics)
+  } catch (error) {
+    subscription.close()
+    throw error
+  }
+}
+
+function callerOf(context: HandlerContext): Caller {
+  return {
+    protocol: context.protocolName,
+    address: context.values.get(remoteAddress),
+    authorization: context.requestHeader.get("authorization"),
+    answer: context.responseHeader,
+    signal: context.signal,
+  }
+}
+
+/**
+ * Answers a stream as soon as it is open. Connect holds the headers back until the first message,
+ * and a subscriber could not tell when it is subscribed.
+ */
+export function answerAtOnce(handler: UniversalHandler): UniversalHandlerFn {
+  if (handler.method.methodKind === "unary") return handler
+  return (request) => {
+    const values = request.contextValues ?? createContextValues()
+    return new Promise((resolve, reject) => {
+      const late = handler({
+        ...request,
+        contextValues: values.set(opened, ({ responseHeader, responseTrailer, protocolName }) => {
+          const trailer = protocolName === "grpc" ? { trailer: responseTrailer } : {}
+          resolve({ status: 200, header: responseHeader, body: bodyOf(late), ...trailer })
+        }),
+      })
+      late.then(resolve, reject)
+    })
+  }
+}
+
+async function* bodyOf(response: Promise<UniversalServerResponse>): AsyncGenerator<Uint8Array> {
+  // Some servers send headers only with a first chunk, be it empty.
+  yield new Uint8Array(0)
+  yield* (await response).body ?? []
+}

@@ -1,0 +1,112 @@
+import {
+  Code,
+  type ConnectRouter,
+  createConnectRouter,
+  createContextValues,
+} from "@connectrpc/connect"
+import {
+  universalServerRequestFromFetch,
+  universalServerResponseToFetch,
+} from "@connectrpc/connect/protocol"
+import { type Context, Hono } from "hono"
+import type { Caller } from "./api.ts"
+import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
+import { errorResponse, type GatewayRoute } from "./gateway.ts"
+import { answerAtOnce, remoteAddress } from "./grpc.ts"
+import { asRefusal, Refusal } from "./refusal.ts"
+
+/** What the server knows of a request beside the request itself. */
+export interface RequestInfo {
+  readonly remoteAddress?: string
+}
+
+export interface HttpOptions {
+  readonly gateway: ReadonlyMap<string, GatewayRoute>
+  readonly routes: (router: ConnectRouter) => void
+  /** The page of /metrics. */
+  readonly metrics: () => string
+  /** Resolves when the node can take messages; rejects with the reason why not. */
+  readonly ready: () => Promise<void>
+}
+
+type Env = { Bindings: RequestInfo }
+
+/** One app for all that arrives as a Request: Connect, gRPC-Web, the JSON gateway, health, metrics. */
+export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Hono<Env> {
+  const app = new Hono<Env>()
+
+  app.use(async (context, next) => {
+    if (isPreflight(context.req.raw)) return preflightResponse()
+    await next()
+    allowAnyOrigin(context.res.headers)
+  })
+
+  for (const [path, route] of gateway) {
+    app.post(path, async (context) => {
+      const response = await route(context.req.raw, callerOf(context))
+      return compresses(path) ? gzip(context.req.raw, response) : response
+    })
+    app.all(path, () => errorResponse(notImplemented()))
+  }
+
+  const router = createConnectRouter()
+  routes(router)
+  for (const handler of router.handlers) {
+    const handle = answerAtOnce(handler)
+    app.all(handler.requestPath, async ({ req, env }) => {
+      const contextValues = createContextValues().set(remoteAddress, addressOf(env))
+      const request = universalServerRequestFromFetch(req.raw, {})
+      return universalServerResponseToFetch(await handle({ ...request, contextValues }))
+    })
+  }
+
+  app.get("/healthz", ({ text }) => text("ok\n"))
+  app.get("/readyz", async ({ text }) => {
+    try {
+      await ready()
+      return text("ready\n")
+    } catch (reason) {
+      return text(`${reason instanceof Error ? reason.message : reason}\n`, 503)
+    }
+  })
+  app.get(
+    "/metrics",
+    ({ body }) =>
+      body(metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+  )
+
+  app.notFound(() => errorResponse(new Refusal(Code.NotFound, "Not Found", "invalid")))
+  app.onError((error) => errorResponse(asRefusal(error)))
+  return app
+}
+
+function callerOf({ req, env }: Context<Env>): Caller {
+  return {
+    protocol: "json",
+    address: addressOf(env),
+    authorization: req.header("authorization") ?? null,
+    answer: new Headers(),
+    signal: req.raw.signal,
+  }
+}
+
+function addressOf(env: RequestInfo | undefined): string {
+  return env?.remoteAddress ?? "unknown"
+}
+
+function notImplemented(): Refusal {
+  return new Refusal(Code.Unimplemented, "Method Not Allowed", "invalid")
+}
+
+function compresses(path: string): boolean {
+  return path.endsWith("/query") || path.endsWith("/batch-query")
+}
+
+function gzip(request: Request, response: Response): Response {
+  if (!response.body || !request.headers.get("accept-encoding")?.includes("gzip")) return response
+  const headers = new Headers(response.headers)
+  headers.set("content-encoding", "gzip")
+  headers.append("vary", "accept-encoding")
+  const body = response.body.pipeThrough(new CompressionStream("gzip"))
+  return new Response(body, { status: response.status, headers })
+}

@@ -1,0 +1,145 @@
+import { Code } from "@connectrpc/connect"
+import type { Envelope } from "@wafer/proto"
+import type { Metrics } from "./metrics.ts"
+import { Refusal } from "./refusal.ts"
+import type { Arrival, Store } from "./store.ts"
+import { isPublic } from "./topic.ts"
+
+/** A live subscription: what arrives from the moment it exists. */
+export interface Subscription extends AsyncIterable<Envelope> {
+  /** Shows other topics from now on. */
+  retarget(topics: readonly string[]): void
+  /** Ends the iteration. Idempotent. */
+  close(): void
+}
+
+/** Hands what the store takes to live subscribers. */
+export interface Hub {
+  /** A topic of "*" stands for every public one. */
+  subscribe(topics: readonly string[]): Subscription
+  readonly subscribers: number
+  close(): void
+}
+
+export interface HubOptions {
+  readonly store: Store
+  readonly metrics: Metrics
+  /** Envelopes that may wait for one slow reader. */
+  readonly buffer?: number
+  /** The same for a reader of every topic. */
+  readonly bufferAll?: number
+}
+
+interface Reader {
+  readonly push: (envelope: Envelope) => void
+  readonly close: () => void
+}
+
+export function createHub(options: HubOptions): Hub {
+  const { store, metrics, buffer = 1024, bufferAll = 4096 } = options
+  const topics = new Map<string, Set<Reader>>()
+  const all = new Set<Reader>()
+  const readers = new Set<Reader>()
+
+  const unfollow = store.follow({ arrived: (arrivals) => arrivals.forEach(deliver) })
+
+  function deliver({ envelope }: Arrival): void {
+    const some = topics.get(envelope.contentTopic)
+    if (some) { for (const reader of some) reader.push(envelope) }
+    if (!isPublic(envelope.contentTopic)) return
+    for (const reader of all) if (!some?.has(reader)) reader.push(envelope)
+  }
+
+  function add(reader: Reader, wanted: Iterable<string>): void {
+    for (const topic of wanted) {
+      if (topic === "*") all.add(reader)
+      const some = topics.get(topic)
+      if (some) some.add(reader)
+      else topics.set(topic, new Set([reader]))
+    }
+  }
+
+  function remove(reader: Reader, wanted: Iterable<string>): void {
+    all.delete(reader)
+    for (const topic of wanted) {
+      const some = topics.get(topic)
+      if (some?.delete(reader) && some.size === 0) topics.delete(topic)
+    }
+  }
+
+  return {
+    get subscribers() {
+      return readers.size
+    },
+
+    subscribe(wanted) {
+      let current = new Set(wanted)
+      const capacity = current.has("*") ? bufferAll : buffer
+      const queue: Envelope[] = []
+      let overflowed = false
+      let closed = false
+      let wake: (() => void) | undefined
+
+      const reader: Reader = {
+        push(envelope) {
+          if (queue.length < capacity) {
+            queue.push(envelope)
+            metrics.deliveries.add(1)
+          } else {
+            overflowed = true
+            metrics.overflows.add(1)
+            close()
+          }
+          wake?.()
+        },
+        close,
+      }
+
+      function close(): void {
+        if (closed) return
+        closed = true
+        remove(reader, current)
+        readers.delete(reader)
+        wake?.()
+      }
+
+      add(reader, current)
+      readers.add(reader)
+
+      return {
+        retarget(next) {
+          if (closed) return
+          remove(reader, current)
+          add(reader, current = new Set(next))
+        },
+
+        close,
+
+        async *[Symbol.asyncIterator]() {
+          try {
+            while (true) {
+              while (queue.length > 0) yield queue.shift()!
+              if (overflowed) {
+                throw new Refusal(
+                  Code.Aborted,
+                  "the subscriber fell behind, subscribe again",
+                  "behind",
+                )
+              }
+              if (closed) return
+              await new Promise<void>((resolve) => wake = resolve)
+              wake = undefined
+            }
+          } finally {
+            close()
+          }
+        },
+      }
+    },
+
+    close() {
+      unfollow()
+      for (const { close } of [...readers]) close()
+    },
+  }
+}

@@ -1,0 +1,164 @@
+/** Labels of one sample, for example `{ code: "ok" }`. */
+export type Labels = Readonly<Record<string, string>>
+
+export interface Counter {
+  add(amount: number, labels?: Labels): void
+}
+
+export interface Gauge {
+  set(value: number, labels?: Labels): void
+}
+
+export interface Histogram {
+  observe(value: number, labels?: Labels): void
+}
+
+/** Collects samples and prints them in the text format of Prometheus. */
+export interface Registry {
+  counter(name: string, help: string): Counter
+  /** With `read` the value is asked for when the page is printed. */
+  gauge(name: string, help: string, read?: () => number): Gauge
+  histogram(name: string, help: string, bounds: readonly number[]): Histogram
+  text(): string
+}
+
+export function createRegistry(): Registry {
+  const families: { name: string; help: string; type: string; lines: () => string[] }[] = []
+
+  function family(name: string, help: string, type: string, lines: () => string[]): void {
+    if (families.some((f) => f.name === name)) throw new Error(`metric ${name} exists already`)
+    families.push({ name, help, type, lines })
+  }
+
+  return {
+    counter(name, help) {
+      const values = new Map<string, number>()
+      family(name, help, "counter", () => {
+        return values.size === 0 ? [`${name} 0`] : [...values].map(([at, v]) => `${name}${at} ${v}`)
+      })
+      return {
+        add(amount, labels) {
+          const at = print(labels)
+          values.set(at, (values.get(at) ?? 0) + amount)
+        },
+      }
+    },
+
+    gauge(name, help, read) {
+      const values = new Map<string, number>()
+      family(name, help, "gauge", () => {
+        if (read) values.set("", read())
+        return [...values].map(([at, v]) => `${name}${at} ${v}`)
+      })
+      return { set: (value, labels) => void values.set(print(labels), value) }
+    },
+
+    histogram(name, help, bounds) {
+      const series = new Map<string, { labels: Labels; counts: number[]; sum: number; n: number }>()
+      family(
+        name,
+        help,
+        "histogram",
+        () =>
+          [...series.values()].flatMap(({ labels, counts, sum, n }) => {
+            let below = 0
+            const buckets = bounds.map((bound, i) => {
+              below += counts[i]!
+              return `${name}_bucket${print({ ...labels, le: String(bound) })} ${below}`
+            })
+            const at = print(labels)
+            return [
+              ...buckets,
+              `${name}_bucket${print({ ...labels, le: "+Inf" })} ${n}`,
+              `${name}_sum${at} ${sum}`,
+              `${name}_count${at} ${n}`,
+            ]
+          }),
+      )
+      return {
+        observe(value, labels = {}) {
+          const at = print(labels)
+          let one = series.get(at)
+          if (!one) {
+            series.set(at, one = { labels, counts: bounds.map(() => 0), sum: 0, n: 0 })
+          }
+          const bucket = bounds.findIndex((bound) => value <= bound)
+          if (bucket >= 0) one.counts[bucket]!++
+          one.sum += value
+          one.n++
+        },
+      }
+    },
+
+    text() {
+      return families.flatMap(({ name, help, type, lines }) => [
+        `# HELP ${name} ${help}`,
+        `# TYPE ${name} ${type}`,
+        ...lines(),
+      ]).join("\n") + "\n"
+    },
+  }
+}
+
+function print(labels: Labels = {}): string {
+  const parts = Object.entries(labels).map(([name, value]) =>
+    `${name}="${value.replace(/[\\"\n]/g, (c) => c === "\n" ? "\\n" : `\\${c}`)}"`
+  )
+  return parts.length > 0 ? `{${parts.join(",")}}` : ""
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
+
+/** What the node counts about itself. */
+export interface Metrics {
+  readonly registry: Registry
+  readonly requests: Counter
+  readonly requestSeconds: Histogram
+  readonly refusals: Counter
+  readonly envelopes: Counter
+  readonly commitSize: Histogram
+  readonly commitSeconds: Histogram
+  readonly commitFailures: Counter
+  readonly deliveries: Counter
+  readonly deliverySeconds: Histogram
+  readonly overflows: Counter
+}
+
+export function createMetrics(registry: Registry = createRegistry()): Metrics {
+  return {
+    registry,
+    requests: registry.counter("wafer_requests_total", "Calls by method, protocol and code"),
+    requestSeconds: registry.histogram(
+      "wafer_request_seconds",
+      "Time from a unary call's arrival to its answer",
+      seconds,
+    ),
+    refusals: registry.counter("wafer_refusals_total", "Calls turned away, by reason"),
+    envelopes: registry.counter(
+      "wafer_envelopes_total",
+      "Envelopes taken, by origin and by what became of them",
+    ),
+    commitSize: registry.histogram(
+      "wafer_commit_envelopes",
+      "Envelopes in one group commit",
+      sizes,
+    ),
+    commitSeconds: registry.histogram(
+      "wafer_commit_seconds",
+      "Time of one group commit, disk included",
+      seconds,
+    ),
+    commitFailures: registry.counter("wafer_commit_failures_total", "Group commits that failed"),
+    deliveries: registry.counter("wafer_deliveries_total", "Envelopes handed to live subscribers"),
+    deliverySeconds: registry.histogram(
+      "wafer_delivery_seconds",
+      "Time from an envelope's arrival to its hand-over to a subscriber",
+      seconds,
+    ),
+    overflows: registry.counter(
+      "wafer_subscriber_overflows_total",
+      "Subscriptions ended because their reader fell behind",
+    ),
+  }
+}

@@ -1,0 +1,79 @@
+import { create } from "@bufbuild/protobuf"
+import {
+  type PagingInfo,
+  PagingInfoSchema,
+  type QueryRequest,
+  type QueryResponse,
+  QueryResponseSchema,
+  SortDirection,
+} from "@wafer/proto"
+import { invalid, type Limits } from "./refusal.ts"
+import type { PageQuery, Position, Store, StoredEnvelope } from "./store.ts"
+
+const endOfTime = 2n ** 63n - 1n
+
+/** One page, by V1's rules: newest first unless asked otherwise, and a cursor only when the page is full. */
+export async function queryPage(
+  store: Store,
+  limits: Limits,
+  request: QueryRequest,
+): Promise<QueryResponse> {
+  const query = readQuery(request, limits)
+  const page = await store.page(query)
+  return create(QueryResponseSchema, {
+    envelopes: page.map(({ envelope }) => envelope),
+    pagingInfo: nextPage(page, query, request.pagingInfo, limits),
+  })
+}
+
+function readQuery(request: QueryRequest, limits: Limits): PageQuery {
+  const { contentTopics: topics, startTimeNs, endTimeNs, pagingInfo } = request
+  if (topics.length === 0) throw invalid("content topics required")
+  const preferences = topics.length === 1 && topics[0]!.startsWith("/xmtp/0/userpreferences-")
+  const most = preferences ? limits.maxPreferencesPage : limits.maxPage
+  const limit = pagingInfo?.limit || limits.maxPage
+  if (limit > most) {
+    throw invalid(`cannot exceed ${limits.maxPage} rows per query`)
+  }
+  return {
+    topics,
+    startNs: startTimeNs,
+    endNs: endTimeNs === 0n || endTimeNs > endOfTime ? endOfTime : endTimeNs,
+    descending: pagingInfo?.direction !== SortDirection.ASCENDING,
+    ...readCursor(pagingInfo),
+    limit,
+  }
+}
+
+function readCursor(
+  pagingInfo: PagingInfo | undefined,
+): { after?: Position; afterDigest?: Uint8Array } {
+  const index = pagingInfo?.cursor?.cursor.value
+  if (!index) return {}
+  const { senderTimeNs: timestampNs, digest } = index
+  if (timestampNs > endOfTime) throw invalid("cursor is out of range")
+  if (digest.length === 0) {
+    // The old node ignored such a cursor and sent the same page for ever.
+    return timestampNs === 0n ? {} : { after: { timestampNs, digest: undefined } }
+  }
+  return timestampNs === 0n ? { afterDigest: digest } : { after: { timestampNs, digest } }
+}
+
+function nextPage(
+  page: readonly StoredEnvelope[],
+  { limit }: PageQuery,
+  asked: PagingInfo | undefined,
+  limits: Limits,
+): PagingInfo {
+  const direction = asked?.direction ?? SortDirection.UNSPECIFIED
+  const last = page.at(-1)
+  if (!last || page.length < limit) return create(PagingInfoSchema, { direction })
+  const { digest, envelope } = last
+  return create(PagingInfoSchema, {
+    limit: Math.min(limit, limits.maxPage),
+    direction,
+    cursor: {
+      cursor: { case: "index", value: { digest, senderTimeNs: envelope.timestampNs } },
+    },
+  })
+}

@@ -1,0 +1,406 @@
+import { create } from "@bufbuild/protobuf"
+import type { Envelope } from "@wafer/proto"
+import { type Head, HeadSchema, type Manifest } from "@wafer/proto/node"
+import { compareBytes } from "../envelope.ts"
+import { emptyFingerprint, type Fingerprint, withId, withoutId } from "../fingerprint.ts"
+import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "../kv.ts"
+import type {
+  Arrival,
+  Follower,
+  Item,
+  LogEntry,
+  PageQuery,
+  SetName,
+  Store,
+  StoredEnvelope,
+} from "../store.ts"
+import { isKept } from "../topic.ts"
+import {
+  dayOf,
+  joinChunks,
+  keys,
+  positionOf,
+  readBody,
+  readEntry,
+  readFingerprint,
+  readHead,
+  writeBody,
+  writeEntry,
+  writeFingerprint,
+  writeHead,
+} from "./rows.ts"
+
+/** How a store shares its Deno KV. */
+export interface KvStoreOptions {
+  /** Several processes write to it: one remote Deno KV, many nodes. Default false: one file, one process. */
+  readonly shared?: boolean
+}
+
+/** Another process has opened the file to write; this one must stop. */
+export class FencedError extends Error {
+  override readonly name = "FencedError"
+}
+
+const setNames: readonly SetName[] = ["kept", "expiring"]
+
+/**
+ * A store on Deno KV. What `append` has acknowledged survives the loss of the process and of power:
+ * one atomic operation carries many envelopes, their log entries, their fingerprints and the head.
+ *
+ * Throws a `FencedError` from writes once another process has opened the same file.
+ */
+export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Store> {
+  const shared = options.shared ?? false
+  const writer = crypto.getRandomValues(new Uint8Array(16))
+  const followers = new Set<Follower>()
+  const days = new Map<string, Fingerprint>()
+  let head = create(HeadSchema)
+  let versionstamp: string | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  let closed: Promise<void> | undefined
+
+  /** One writer at a time: the head that a commit checks is the head that it has read. */
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work)
+    last = result.catch(() => {})
+    return result
+  }
+
+  async function readHeadRow(): Promise<void> {
+    const row = await kv.get(keys.head)
+    versionstamp = row.versionstamp
+    head = row.versionstamp === null ? create(HeadSchema) : readHead(row.value)
+    days.clear()
+  }
+
+  /** Takes the store over: whoever wrote to it before fails at its next commit. */
+  async function takeOver(): Promise<void> {
+    await readHeadRow()
+    if (shared) return
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const next = create(HeadSchema, { ...head, epoch: head.epoch + 1n, writer })
+      const result = await kv.atomic().check({ key: keys.head, versionstamp })
+        .set(keys.head, writeHead(next)).commit()
+      await readHeadRow()
+      if (result.ok) return
+    }
+    throw new FencedError("other processes keep opening this store")
+  }
+
+  /** The head has moved under a commit. Alone that means to be fenced off; shared, to catch up. */
+  async function catchUp(): Promise<void> {
+    const from = head.seq
+    await readHeadRow()
+    if (!shared) throw new FencedError("another process has opened this store")
+    for (let after = from; after < head.seq;) {
+      const entries = await readLog(after, 500)
+      const last = entries.at(-1)
+      if (!last) break
+      after = last.seq
+      const envelopes = await readEnvelopes(entries)
+      announce(entries.flatMap((entry, i): Arrival[] => {
+        const envelope = envelopes[i]
+        return envelope ? [{ ...entry, envelope, keep: true, origin: "store" }] : []
+      }))
+    }
+  }
+
+  function announce(arrivals: readonly Arrival[]): void {
+    if (arrivals.length > 0) { for (const follower of followers) follower.arrived(arrivals) }
+  }
+
+  async function readDays(entries: readonly LogEntry[]): Promise<void> {
+    const missing = new Map<string, KvKey>()
+    for (const { contentTopic, timestampNs } of entries) {
+      const key = keys.day(setOf(contentTopic), dayOf(timestampNs))
+      if (!days.has(key.join())) missing.set(key.join(), key)
+    }
+    const rows = await readMany(kv, [...missing.values()])
+    for (const { key, value } of rows) {
+      days.set(key.join(), value ? readFingerprint(value) : emptyFingerprint)
+    }
+  }
+
+  /** Commits as many of the items as one atomic operation takes, and says how many that were. */
+  async function commitSome(items: readonly Item[]): Promise<Arrival[]> {
+    const known = await findKnown(items)
+    const scale = createScale()
+    scale(keys.head, 512)
+    const arrivals: Arrival[] = []
+    const fresh: LogEntry[] = []
+    const bodies: Uint8Array[] = []
+    let seq = head.seq
+    for (const item of items) {
+      const name = item.id.join()
+      if (!item.keep || known.has(name)) {
+        arrivals.push({ ...item, seq: undefined })
+        continue
+      }
+      const { contentTopic, timestampNs } = item.envelope
+      const body = writeBody(item.envelope, item.id)
+      const { id, digest, receivedNs } = item
+      const entry = { seq: seq + 1n, id, digest, contentTopic, timestampNs, receivedNs }
+      const weight = 2 * (contentTopic.length * 3 + 96) + body.row.length
+      const fits = scale(keys.topic(contentTopic, timestampNs, digest), weight) &&
+        scale(keys.id(id), 0) && scale(keys.log(seq), 0) &&
+        scale(keys.day("expiring", dayOf(timestampNs)), 50)
+      if (!fits && fresh.length > 0) break
+      await writeChunks(id, body.chunks)
+      known.add(name)
+      arrivals.push({ ...item, seq: ++seq })
+      fresh.push(entry)
+      bodies.push(body.row)
+    }
+    if (fresh.length > 0 && !await commitEntries(fresh, bodies)) {
+      await catchUp()
+      return commitSome(items)
+    }
+    return arrivals
+  }
+
+  async function findKnown(items: readonly Item[]): Promise<Set<string>> {
+    const kept = items.filter((item) => item.keep)
+    const rows = await readMany(kv, kept.map(({ id }) => keys.id(id)))
+    return new Set(kept.filter((_, i) => rows[i]!.versionstamp !== null).map(({ id }) => id.join()))
+  }
+
+  /** Chunks go first and alone: a crash leaves orphans for the sweeper, never a manifest without chunks. */
+  async function writeChunks(id: Uint8Array, chunks: readonly Uint8Array[]): Promise<void> {
+    for (let n = 0; n < chunks.length; n += 11) {
+      const atomic = kv.atomic()
+      chunks.slice(n, n + 11).forEach((chunk, i) => atomic.set(keys.chunk(id, n + i), chunk))
+      await atomic.commit()
+    }
+  }
+
+  async function commitEntries(
+    fresh: readonly LogEntry[],
+    bodies: readonly Uint8Array[],
+  ): Promise<boolean> {
+    await readDays(fresh)
+    const atomic = kv.atomic()
+    fresh.forEach((entry, i) => {
+      const row = writeEntry(entry)
+      atomic.set(keys.topic(entry.contentTopic, entry.timestampNs, entry.digest), bodies[i]!)
+        .set(keys.id(entry.id), row).set(keys.log(entry.seq), row)
+    })
+    return await commitHead(atomic, fresh, withId, fresh.at(-1)!.seq)
+  }
+
+  /** Commits with the fingerprints of the entries added or taken away; false when the head had moved. */
+  async function commitHead(
+    atomic: KvAtomic,
+    entries: readonly LogEntry[],
+    change: (fingerprint: Fingerprint, id: Uint8Array) => Fingerprint,
+    seq: bigint,
+  ): Promise<boolean> {
+    const sets = setNames.map((_, i) => head.sets[i] ?? emptyFingerprint)
+    const changed = new Map<string, { key: KvKey; fingerprint: Fingerprint }>()
+    for (const { id, contentTopic, timestampNs } of entries) {
+      const set = setOf(contentTopic)
+      const key = keys.day(set, dayOf(timestampNs))
+      const name = key.join()
+      const before = changed.get(name)?.fingerprint ?? days.get(name)!
+      changed.set(name, { key, fingerprint: change(before, id) })
+      const i = setNames.indexOf(set)
+      sets[i] = change(sets[i]!, id)
+    }
+    const next: Head = create(HeadSchema, { epoch: head.epoch, writer, seq, sets })
+    for (const { key, fingerprint } of changed.values()) {
+      if (fingerprint.count > 0n) atomic.set(key, writeFingerprint(fingerprint))
+      else atomic.delete(key)
+    }
+    const result = await atomic.check({ key: keys.head, versionstamp })
+      .set(keys.head, writeHead(next)).commit()
+    if (!result.ok) return false
+    head = next
+    versionstamp = result.versionstamp!
+    for (const [name, { fingerprint }] of changed) days.set(name, fingerprint)
+    return true
+  }
+
+  async function readLog(after: bigint, limit: number): Promise<LogEntry[]> {
+    const entries: LogEntry[] = []
+    const range = { start: keys.log(after + 1n), end: keys.log(head.seq + 1n) }
+    for await (const { value } of kv.list(range, { limit, batchSize: Math.min(limit, 500) })) {
+      entries.push(readEntry(value))
+    }
+    return entries
+  }
+
+  async function bodyOf(body: Envelope | Manifest): Promise<Envelope> {
+    if (body.$typeName !== "wafer.node.v1.Manifest") return body
+    const chunks: Uint8Array[] = []
+    for await (const { value } of kv.list({ prefix: ["c", body.id] })) chunks.push(bytesOf(value))
+    return joinChunks(body, chunks)
+  }
+
+  async function readEnvelopes(entries: readonly LogEntry[]): Promise<(Envelope | undefined)[]> {
+    const rows = await readMany(
+      kv,
+      entries.map((e) => keys.topic(e.contentTopic, e.timestampNs, e.digest)),
+    )
+    return await Promise.all(
+      rows.map((row) => row.versionstamp === null ? undefined : bodyOf(readBody(row.value))),
+    )
+  }
+
+  /** One topic's rows in the order of travel, read as far as the caller goes. */
+  async function* walk(topic: string, query: PageQuery): AsyncGenerator<StoredEnvelope> {
+    const { after, afterDigest, descending } = query
+    let start: KvKey = ["t", topic, query.startNs]
+    let end: KvKey = ["t", topic, query.endNs + 1n]
+    if (after && !descending && after.timestampNs >= query.startNs) {
+      // An empty part behind a whole key is its immediate successor.
+      start = after.digest
+        ? [...keys.topic(topic, after.timestampNs, after.digest), ""]
+        : ["t", topic, after.timestampNs + 1n]
+    }
+    if (after && descending && after.timestampNs <= query.endNs) {
+      end = after.digest
+        ? keys.topic(topic, after.timestampNs, after.digest)
+        : ["t", topic, after.timestampNs]
+    }
+    const few = query.topics.length > 1 ? Math.ceil(query.limit / query.topics.length) : query.limit
+    const batchSize = Math.min(few + 1, 500)
+    for await (const row of kv.list({ start, end }, { reverse: descending, batchSize })) {
+      const { digest } = positionOf(row.key)
+      if (afterDigest && compareBytes(digest, afterDigest) * (descending ? -1 : 1) <= 0) continue
+      yield { envelope: await bodyOf(readBody(row.value)), digest }
+    }
+  }
+
+  await takeOver()
+
+  return {
+    get head() {
+      return head.seq
+    },
+
+    append: (items) =>
+      exclusively(async () => {
+        const arrivals: Arrival[] = []
+        while (arrivals.length < items.length) {
+          const some = await commitSome(items.slice(arrivals.length))
+          announce(some)
+          arrivals.push(...some)
+        }
+        return arrivals
+      }),
+
+    async page(query) {
+      const walks = [...new Set(query.topics)].map((topic) => walk(topic, query))
+      try {
+        return await merge(walks, query)
+      } finally {
+        await Promise.all(walks.map((rows) => rows.return(undefined)))
+      }
+    },
+
+    log: readLog,
+
+    async entries(ids) {
+      const rows = await readMany(kv, ids.map(keys.id))
+      return rows.map(({ versionstamp, value }) =>
+        versionstamp === null ? undefined : readEntry(value)
+      )
+    },
+
+    envelopes: readEnvelopes,
+
+    follow(follower) {
+      followers.add(follower)
+      return () => followers.delete(follower)
+    },
+
+    remove: (entries) =>
+      exclusively(async () => {
+        for (let at = 0; at < entries.length; at += 100) {
+          await removeSome(entries.slice(at, at + 100))
+        }
+      }),
+
+    fingerprint: (set) => head.sets[setNames.indexOf(set)] ?? emptyFingerprint,
+
+    async check() {
+      const row = await kv.get(keys.head)
+      if (!shared && row.versionstamp !== versionstamp) await exclusively(verifyHead)
+    },
+
+    close() {
+      return closed ??= last.then(() => kv.close())
+    },
+  }
+
+  async function verifyHead(): Promise<void> {
+    const row = await kv.get(keys.head)
+    if (row.versionstamp !== versionstamp) {
+      throw new FencedError("another process has opened this store")
+    }
+  }
+
+  async function removeSome(entries: readonly LogEntry[]): Promise<void> {
+    const rows = await readMany(kv, entries.map(({ id }) => keys.id(id)))
+    const present = entries.filter((_, i) => rows[i]!.versionstamp !== null)
+    if (present.length === 0) return
+    await readDays(present)
+    const bodies = await readMany(
+      kv,
+      present.map((e) => keys.topic(e.contentTopic, e.timestampNs, e.digest)),
+    )
+    const atomic = kv.atomic()
+    for (const { seq, id, contentTopic, timestampNs, digest } of present) {
+      atomic.delete(keys.topic(contentTopic, timestampNs, digest))
+        .delete(keys.id(id)).delete(keys.log(seq))
+    }
+    if (!await commitHead(atomic, present, withoutId, head.seq)) {
+      await catchUp()
+      return await removeSome(entries)
+    }
+    // Last, and outside: what a crash leaves here is an orphan.
+    for (const { value, versionstamp } of bodies) {
+      if (versionstamp !== null) await removeChunks(readBody(value))
+    }
+    for (const follower of followers) follower.removed?.(present)
+  }
+
+  async function removeChunks(body: Envelope | Manifest): Promise<void> {
+    if (body.$typeName !== "wafer.node.v1.Manifest") return
+    const atomic = kv.atomic()
+    for (let n = 0; n < body.chunks; n++) atomic.delete(keys.chunk(body.id, n))
+    await atomic.commit()
+  }
+}
+
+/** The first rows of several walks that are each in order: a k-way merge that reads no further than it must. */
+async function merge(
+  walks: readonly AsyncGenerator<StoredEnvelope>[],
+  { descending, limit }: PageQuery,
+): Promise<StoredEnvelope[]> {
+  const page: StoredEnvelope[] = []
+  const fronts = await Promise.all(walks.map((rows) => rows.next()))
+  while (page.length < limit) {
+    let best = -1
+    for (let i = 0; i < fronts.length; i++) {
+      const front = fronts[i]!
+      if (front.done) continue
+      const chosen = best < 0 ? undefined : fronts[best]!.value as StoredEnvelope
+      if (!chosen || (comesBefore(front.value, chosen) !== descending)) best = i
+    }
+    if (best < 0) break
+    page.push(fronts[best]!.value)
+    fronts[best] = await walks[best]!.next()
+  }
+  return page
+}
+
+function comesBefore(a: StoredEnvelope, b: StoredEnvelope): boolean {
+  if (a.envelope.timestampNs !== b.envelope.timestampNs) {
+    return a.envelope.timestampNs < b.envelope.timestampNs
+  }
+  return compareBytes(a.digest, b.digest) < 0
+}
+
+function setOf(topic: string): SetName {
+  return isKept(topic) ? "kept" : "expiring"
+}
