@@ -1,0 +1,20 @@
+import type { Store } from "../store.ts"
+
+/** A store that forgets when the process ends. */
+export function memoryStore(): Store {
+  const values = new Map<string, Uint8Array>()
+  return {
+    get: (key) => Promise.resolve(values.get(key)?.slice()),
+    set(key, value) {
+      values.set(key, value.slice())
+      return Promise.resolve()
+    },
+    delete(key) {
+      values.delete(key)
+      return Promise.resolve()
+    },
+    keys: (prefix) =>
+      Promise.resolve([...values.keys()].filter((key) => key.startsWith(prefix)).sort()),
+    close: () => Promise.resolve(),
+  }
+}
