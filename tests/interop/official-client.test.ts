@@ -11,7 +11,7 @@ for (const runtime of runtimes) {
   describe(`official clients on a node in ${runtime}`, () => {
     let node: NodeProcess
     before(async () => {
-      node = await startNode(runtime, { args: ["--rate-limit", "off"] })
+      node = await startNode(runtime, { args: ["--limits", "off"] })
     })
     after(() => node.kill())
 
