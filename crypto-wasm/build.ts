@@ -15,8 +15,8 @@ interface Module {
   readonly entry: string
   /** What the module asks of an engine beyond the first version of WebAssembly. */
   readonly features: readonly string[]
-  /** The first byte that asc may give to constants: below it lies the fixed scratch that the entry plans. */
-  readonly memoryBase: number
+  /** The first byte that asc gives to static memory, for an entry that plans the memory below by hand. */
+  readonly memoryBase?: number
   /** In 64 KiB pages. */
   readonly initialMemory: number
   /** The most bytes that the binary may have. */
@@ -28,7 +28,6 @@ const modules: readonly Module[] = [
     name: "symmetric",
     entry: "symmetric.ts",
     features: ["simd"],
-    memoryBase: 16384,
     initialMemory: 2,
     budget: 24_000,
   },
@@ -36,7 +35,6 @@ const modules: readonly Module[] = [
     name: "symmetric-relaxed",
     entry: "symmetric.ts",
     features: ["simd", "relaxed-simd"],
-    memoryBase: 16384,
     initialMemory: 2,
     budget: 24_000,
   },
@@ -74,7 +72,7 @@ async function compile(module: Module, sources: Map<string, string>): Promise<Ui
     "--converge",
     "--noAssert",
     "--runtime=stub",
-    `--memoryBase=${module.memoryBase}`,
+    ...(module.memoryBase ? [`--memoryBase=${module.memoryBase}`] : []),
     `--initialMemory=${module.initialMemory}`,
     ...module.features.map((feature) => `--enable=${feature}`),
   ]

@@ -1,9 +1,13 @@
 /**
- * Compiles and instantiates a module of wasm/, synchronously and with nothing imported: the form that
- * every runtime and bundler takes without a setting.
+ * Compiles a module of wasm/, synchronously and with nothing imported: the form that every runtime and
+ * bundler takes without a setting.
  */
-export function instantiate<Exports>(base64: string): Exports {
-  const module = new WebAssembly.Module(decode(base64))
+export function compile(base64: string): WebAssembly.Module {
+  return new WebAssembly.Module(decode(base64))
+}
+
+/** A new instance of a module, with a memory of its own. */
+export function instantiate<Exports>(module: WebAssembly.Module): Exports {
   return new WebAssembly.Instance(module).exports as Exports
 }
 

@@ -1,0 +1,206 @@
+// GHASH (SP 800-38D §6.4), by lookups of nibbles in registers, so that no secret is ever an address.
+//
+// A byte holds eight coefficients, the lowest power of z in its high bit, and byte i of a block stands
+// for z^8i. For a nibble n let n*H be its product with H, were it the high nibble of byte 0. Table k
+// holds byte k of all sixteen n*H, so one `lookup` gives byte k of the products of all sixteen bytes
+// of a block at once, each i bytes short of its place; and
+//
+//   X*H  =  sum over k of z^8k * (lookup(table k, high nibbles) + z^4 * lookup(table k, low nibbles))
+//
+// which Horner's rule sums over k: 16 steps that shift by a byte. With the tables of H^8 … H the sums
+// of eight blocks are one before they are shifted, multiplied by z^4 and reduced.
+import { and, lookup, xor } from "./vector"
+import { wipe } from "./memory"
+
+/** Sixteen tables of sixteen bytes. */
+const TABLE = 16 * 16
+/** Those of H, H^2 … H^8. */
+const TABLES = memory.data(8 * TABLE, 16)
+/** H, z*H, z^2*H and z^3*H, last byte first. */
+const BASIS = memory.data(4 * 16, 16)
+/** Eight blocks, the first of which are zero. */
+const FIRST = memory.data(8 * 16, 16)
+
+/** Below this many blocks the tables of H alone are made. */
+const FEW: usize = 20
+
+const REVERSE = memory.data<u8>([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], 16)
+/** In lane n: whether n has its bit 3, 2, 1 or 0. */
+const HAS_BIT = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255,
+  0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 255, 255, 255, 255,
+  0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255, 255,
+  0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255,
+], 16)
+
+/** Makes the tables of one power. */
+function tabulate(power: v128, at: usize): void {
+  const reversed = lookup(power, v128.load(REVERSE))
+  let low = i64x2.extract_lane(reversed, 0)
+  let high = i64x2.extract_lane(reversed, 1)
+  for (let basis = BASIS; basis < BASIS + 64; basis += 16) {
+    store<u64>(basis, low, 0)
+    store<u64>(basis, high, 8)
+    // Times z: to the next lower bit, and z^128 is 1 + z + z^2 + z^7.
+    const carry = (0 - (low & 1)) & 0xe100000000000000
+    low = (low >>> 1) | (high << 63)
+    high = (high >>> 1) ^ carry
+  }
+  const bit3 = v128.load(HAS_BIT, 0)
+  const bit2 = v128.load(HAS_BIT, 16)
+  const bit1 = v128.load(HAS_BIT, 32)
+  const bit0 = v128.load(HAS_BIT, 48)
+  for (let byte = BASIS + 15; byte >= BASIS; byte--) {
+    const even = xor(and(v128.load8_splat(byte, 0), bit3), and(v128.load8_splat(byte, 16), bit2))
+    const odd = xor(and(v128.load8_splat(byte, 32), bit1), and(v128.load8_splat(byte, 48), bit0))
+    v128.store(at, xor(even, odd))
+    at += 16
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function lowNibbles(x: v128): v128 {
+  return and(x, i8x16.splat(0x0f))
+}
+
+// @ts-ignore: decorator
+@inline
+function highNibbles(x: v128): v128 {
+  return and(i16x8.shr_u(x, 4), i8x16.splat(0x0f))
+}
+
+/** x one byte on, with the last byte of `before` as its first. */
+// @ts-ignore: decorator
+@inline
+function nextByte(before: v128, x: v128): v128 {
+  return v128.shuffle<u8>(before, x, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+}
+
+/** z^4 * x within 16 bytes, with what comes in from the bytes `before`. */
+// @ts-ignore: decorator
+@inline
+function nextNibble(before: v128, x: v128): v128 {
+  const shifted = i16x8.shl(nextByte(before, x), 4)
+  return xor(highNibbles(x), v128.andnot(shifted, i8x16.splat(0x0f)))
+}
+
+/** The 32-byte sums of high and low nibbles, each as two halves, to the 16 bytes that they are mod the field's polynomial. */
+function reduce(high0: v128, high1: v128, low0: v128, low1: v128): v128 {
+  const whole0 = xor(high0, nextNibble(i8x16.splat(0), low0))
+  const whole1 = xor(high1, nextNibble(low0, low1))
+  // whole1 * z^128 = whole1 * (1 + z + z^2 + z^7). What those shifts push out at the end is first
+  // put back in at the start of whole1, where it belongs.
+  const zero = i64x2.splat(0)
+  let x = lookup(whole1, v128.load(REVERSE))
+  x = xor(x, v128.shuffle<u64>(zero, pushedOut(x), 0, 2))
+  const shifted = xor(xor(i64x2.shr_u(x, 1), i64x2.shr_u(x, 2)), i64x2.shr_u(x, 7))
+  x = xor(xor(x, shifted), v128.shuffle<u64>(pushedOut(x), zero, 1, 2))
+  return xor(whole0, lookup(x, v128.load(REVERSE)))
+}
+
+/** What leaves each 64-bit lane when it is shifted by 1, 2 and 7, at the top of the lane below. */
+// @ts-ignore: decorator
+@inline
+function pushedOut(x: v128): v128 {
+  return xor(xor(i64x2.shl(x, 63), i64x2.shl(x, 62)), i64x2.shl(x, 57))
+}
+
+/** x * H. */
+function multiply(x: v128): v128 {
+  const low = lowNibbles(x)
+  const high = highNibbles(x)
+  const zero = i8x16.splat(0)
+  let h0 = zero, h1 = zero, l0 = zero, l1 = zero
+  for (let at = TABLES + TABLE - 16; at >= TABLES; at -= 16) {
+    const table = v128.load(at)
+    h1 = nextByte(h0, h1)
+    l1 = nextByte(l0, l1)
+    h0 = xor(nextByte(zero, h0), lookup(table, high))
+    l0 = xor(nextByte(zero, l0), lookup(table, low))
+  }
+  return reduce(h0, h1, l0, l1)
+}
+
+/** (y + x0) * H^8 + x1 * H^7 + … + x7 * H, of the eight blocks x. */
+function multiply8(y: v128, x: usize): v128 {
+  const x0 = xor(y, v128.load(x, 0))
+  const x1 = v128.load(x, 16)
+  const x2 = v128.load(x, 32)
+  const x3 = v128.load(x, 48)
+  const x4 = v128.load(x, 64)
+  const x5 = v128.load(x, 80)
+  const x6 = v128.load(x, 96)
+  const x7 = v128.load(x, 112)
+  const low0 = lowNibbles(x0), high0 = highNibbles(x0)
+  const low1 = lowNibbles(x1), high1 = highNibbles(x1)
+  const low2 = lowNibbles(x2), high2 = highNibbles(x2)
+  const low3 = lowNibbles(x3), high3 = highNibbles(x3)
+  const low4 = lowNibbles(x4), high4 = highNibbles(x4)
+  const low5 = lowNibbles(x5), high5 = highNibbles(x5)
+  const low6 = lowNibbles(x6), high6 = highNibbles(x6)
+  const low7 = lowNibbles(x7), high7 = highNibbles(x7)
+  const zero = i8x16.splat(0)
+  let h0 = zero, h1 = zero, l0 = zero, l1 = zero
+  for (let at = TABLES + TABLE - 16; at >= TABLES; at -= 16) {
+    h1 = nextByte(h0, h1)
+    l1 = nextByte(l0, l1)
+    h0 = nextByte(zero, h0)
+    l0 = nextByte(zero, l0)
+    let table = v128.load(at, 7 * TABLE)
+    h0 = xor(h0, lookup(table, high0))
+    l0 = xor(l0, lookup(table, low0))
+    table = v128.load(at, 6 * TABLE)
+    h0 = xor(h0, lookup(table, high1))
+    l0 = xor(l0, lookup(table, low1))
+    table = v128.load(at, 5 * TABLE)
+    h0 = xor(h0, lookup(table, high2))
+    l0 = xor(l0, lookup(table, low2))
+    table = v128.load(at, 4 * TABLE)
+    h0 = xor(h0, lookup(table, high3))
+    l0 = xor(l0, lookup(table, low3))
+    table = v128.load(at, 3 * TABLE)
+    h0 = xor(h0, lookup(table, high4))
+    l0 = xor(l0, lookup(table, low4))
+    table = v128.load(at, 2 * TABLE)
+    h0 = xor(h0, lookup(table, high5))
+    l0 = xor(l0, lookup(table, low5))
+    table = v128.load(at, TABLE)
+    h0 = xor(h0, lookup(table, high6))
+    l0 = xor(l0, lookup(table, low6))
+    table = v128.load(at)
+    h0 = xor(h0, lookup(table, high7))
+    l0 = xor(l0, lookup(table, low7))
+  }
+  return reduce(h0, h1, l0, l1)
+}
+
+/** GHASH under `h` of whole blocks. */
+export function ghash(h: v128, at: usize, blocks: usize): v128 {
+  const end = at + 16 * blocks
+  let y = i8x16.splat(0)
+  tabulate(h, TABLES)
+  if (blocks < FEW) {
+    for (; at < end; at += 16) y = multiply(xor(y, v128.load(at)))
+    return y
+  }
+  let power = h
+  for (let table = TABLES + TABLE; table < TABLES + 8 * TABLE; table += TABLE) {
+    tabulate(power = multiply(power), table)
+  }
+  // Blocks of zeros in front change nothing, and leave a multiple of eight.
+  const first = (blocks & 7) << 4
+  if (first > 0) {
+    memory.fill(FIRST, 0, 128 - first)
+    memory.copy(FIRST + 128 - first, at, first)
+    y = multiply8(y, FIRST)
+  }
+  for (at += first; at < end; at += 128) y = multiply8(y, at)
+  return y
+}
+
+export function wipeGhash(): void {
+  wipe(TABLES, 8 * TABLE)
+  wipe(BASIS, 64)
+  wipe(FIRST, 128)
+}
