@@ -1,6 +1,6 @@
 import type { Store } from "../store.ts"
 
-/** A store that forgets when the process ends. */
+/** A store that forgets everything when the process ends. */
 export function memoryStore(): Store {
   const values = new Map<string, Uint8Array>()
   return {

@@ -1,0 +1,57 @@
+import { asWaferError, WaferError } from "../error.ts"
+import type { Store } from "../store.ts"
+
+/** The part of the Web Storage API that is needed. */
+export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">
+
+/**
+ * A store in `localStorage` or `sessionStorage`. Each byte is a character of the same number, as the
+ * official browser client writes them, so what that client left there can be read.
+ *
+ * Browsers grant some 5 MB per origin; when they are used up, `set` throws with code `store`.
+ */
+export function localStorageStore(storage: WebStorage = localStorage): Store {
+  return {
+    // Each method is async so that what the browser throws becomes a rejection.
+    // deno-lint-ignore require-await
+    async get(key) {
+      const text = storage.getItem(key)
+      return text === null ? undefined : fromLatin1(text, key)
+    },
+    // deno-lint-ignore require-await
+    async set(key, value) {
+      try {
+        storage.setItem(key, toLatin1(value))
+      } catch (error) {
+        throw asWaferError(error, "store")
+      }
+    },
+    // deno-lint-ignore require-await
+    async delete(key) {
+      storage.removeItem(key)
+    },
+    // deno-lint-ignore require-await
+    async keys(prefix) {
+      const all = Array.from({ length: storage.length }, (_, i) => storage.key(i))
+      return all.filter((key) => key !== null && key.startsWith(prefix)).sort() as string[]
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+function toLatin1(bytes: Uint8Array): string {
+  let text = ""
+  // In pieces: a call takes only so many arguments.
+  for (let i = 0; i < bytes.length; i += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
+  }
+  return text
+}
+
+function fromLatin1(text: string, key: string): Uint8Array {
+  return Uint8Array.from(text, (char) => {
+    const byte = char.charCodeAt(0)
+    if (char.length === 1 && byte < 256) return byte
+    throw new WaferError("malformed", `${key} holds text, not bytes`)
+  })
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { storeTests } from "../../tests/stores.ts"
+import { denoKvStore, type Kv } from "./deno-kv.ts"
+import { indexedDbStore } from "./indexed-db.ts"
+import { localStorageStore, type WebStorage } from "./local-storage.ts"
+import { memoryStore } from "./memory.ts"
+
+/** The last store or database that was opened, for tests that open it again. */
+function remember<T>(create: () => T): (again?: "again") => T {
+  let last: T
+  return (again) => last = again ? last : create()
+}
+
+const memory = remember(memoryStore)
+storeTests("memory", (again) => Promise.resolve(memory(again)))
+
+/** Web Storage as the standard describes it, over a map. */
+function mapStorage(): WebStorage {
+  const items = new Map<string, string>()
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    key: (i) => [...items.keys()][i] ?? null,
+    get length() {
+      return items.size
+    },
+  }
+}
+
+const storage = remember(mapStorage)
+storeTests("Web Storage over a map", (again) => Promise.resolve(localStorageStore(storage(again))))
+
+const inBrowser = typeof document !== "undefined"
+const notHere = inBrowser ? false : "only browsers have it"
+
+storeTests(
+  "localStorage",
+  (again) => {
+    if (!again) localStorage.clear()
+    return Promise.resolve(localStorageStore())
+  },
+  { skip: notHere },
+)
+
+const databaseName = remember(() => crypto.randomUUID())
+storeTests(
+  "IndexedDB",
+  (again) => Promise.resolve(indexedDbStore(databaseName(again))),
+  { skip: notHere },
+)
+
+test("IndexedDB refuses to work after it was closed", { skip: notHere }, async () => {
+  const store = indexedDbStore(crypto.randomUUID())
+  await store.close()
+  await assert.rejects(store.get("a"), { code: "closed" })
+})
+
+test("a full localStorage says so", async () => {
+  const full = {
+    ...mapStorage(),
+    length: 0,
+    setItem: () => {
+      throw new DOMException("full", "QuotaExceededError")
+    },
+  }
+  await assert.rejects(localStorageStore(full).set("a", Uint8Array.of(1)), { code: "store" })
+})
+
+test("text that somebody else put into localStorage is not taken for bytes", async () => {
+  const storage = mapStorage()
+  storage.setItem("a", "žluťoučký")
+  await assert.rejects(localStorageStore(storage).get("a"), { code: "malformed" })
+})
+
+const deno =
+  (globalThis as { Deno?: { openKv?(path: string): Promise<Kv & { close(): void }> } }).Deno
+const openKv = deno?.openKv
+const kvAbsent = openKv
+  ? false
+  : "only Deno has Deno.openKv; tests/stores.test.ts runs the npm package"
+
+let kv: Promise<Kv> | undefined
+let prefix = ""
+storeTests("Deno KV", async (again) => {
+  kv ??= openKv!(":memory:")
+  if (!again) prefix = crypto.randomUUID()
+  return denoKvStore(await kv, [prefix])
+}, { skip: kvAbsent, numRuns: 20 })
