@@ -1,0 +1,145 @@
+// Builds the packages for npm into build/ and packs each into one tarball.
+//   deno task pack           builds build/<name>/ and build/<scope>-<name>-<version>.tgz
+//   deno task pack --check   and holds them against publint, attw and JSR's rules
+//
+// The workspace's package.json files point at TypeScript; here each entry becomes an ES module, a
+// CommonJS module and the types of both.
+import { execFile } from "node:child_process"
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import process from "node:process"
+import { promisify } from "node:util"
+import {
+  entriesOf,
+  jsrComplaints,
+  type Manifest,
+  type Package,
+  publishedPackages,
+  root,
+} from "./packages.ts"
+
+const build = join(root, "build")
+const bin = (name: string) => join(root, "node_modules", ".bin", name)
+
+/** The oldest Node that the packages run on. */
+const engines = { node: ">=20" }
+
+/** Builds and packs every package, two at a time, and resolves with the tarballs' paths by package name. */
+export async function pack(): Promise<Map<string, string>> {
+  const packages = publishedPackages()
+  const tarballs = new Map<string, string>()
+  const waiting = [...packages]
+  await Promise.all([0, 1].map(async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      tarballs.set(next.manifest.name, await packOne(next))
+    }
+  }))
+  return new Map(packages.map(({ manifest }) => [manifest.name, tarballs.get(manifest.name)!]))
+}
+
+async function packOne(published: Package): Promise<string> {
+  const { name, folder, manifest } = published
+  const into = join(build, name)
+  rmSync(into, { recursive: true, force: true })
+  mkdirSync(into, { recursive: true })
+  const entries = [...entriesOf(published)].flatMap(([entry, file]) => [`--entry.${entry}`, file])
+  await run("tsup", [
+    ...entries,
+    "--format=esm,cjs",
+    "--dts",
+    "--sourcemap",
+    // Also in CommonJS, so that a class which two entries share is one class.
+    "--splitting",
+    "--target=es2022",
+    "--platform=neutral",
+    `--tsconfig=${join(root, "tsconfig.json")}`,
+    `--out-dir=${join(into, "dist")}`,
+  ], folder)
+  writeFileSync(join(into, "package.json"), JSON.stringify(manifestFor(manifest), null, 2) + "\n")
+  copyFileSync(join(root, "LICENSE"), join(into, "LICENSE"))
+  const readme = join(folder, "README.md")
+  copyFileSync(existsSync(readme) ? readme : join(root, "README.md"), join(into, "README.md"))
+  const packed = await run("npm", ["pack", "--json", "--pack-destination", build], into)
+  return join(build, JSON.parse(packed)[0].filename)
+}
+
+/** The package.json that npm gets. */
+export function manifestFor(manifest: Manifest): Record<string, unknown> {
+  const { exports, publishConfig, ...fields } = manifest
+  const dist = (file: string, extension: string) =>
+    file.replace(/^\.\/(.*)\.ts$/, `./dist/$1${extension}`)
+  const entry = (file: string) => ({
+    import: { types: dist(file, ".d.ts"), default: dist(file, ".js") },
+    require: { types: dist(file, ".d.cts"), default: dist(file, ".cjs") },
+  })
+  const main = exports["."]!
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env
+  return {
+    name: fields.name,
+    version: fields.version,
+    description: fields.description,
+    license: fields.license,
+    keywords: ["xmtp", "messaging", "end-to-end encryption"],
+    // Provenance demands the repository whose workflow publishes.
+    ...(repository && { repository: { type: "git", url: `git+${server}/${repository}.git` } }),
+    type: fields.type,
+    sideEffects: fields.sideEffects,
+    engines,
+    files: ["dist"],
+    main: dist(main, ".cjs"),
+    module: dist(main, ".js"),
+    types: dist(main, ".d.ts"),
+    exports: {
+      ...Object.fromEntries(Object.entries(exports).map(([path, file]) => [path, entry(file)])),
+      "./package.json": "./package.json",
+    },
+    ...(publishConfig?.bin && {
+      bin: Object.fromEntries(
+        Object.entries(publishConfig.bin).map(([name, file]) => [name, dist(file, ".js")]),
+      ),
+    }),
+    dependencies: fields.dependencies,
+    publishConfig: { access: "public" },
+  }
+}
+
+/** What publint, attw and JSR find wrong with the packages and their tarballs, one complaint a line. */
+export async function packageComplaints(tarballs: Map<string, string>): Promise<string[]> {
+  const found = publishedPackages().flatMap(jsrComplaints)
+  const complain = (name: string) => (error: { stdout?: string; stderr?: string }) => {
+    found.push(`${name}:\n${error.stdout ?? ""}${error.stderr ?? error}`)
+  }
+  for (const tarball of tarballs.values()) {
+    await run("publint", ["run", tarball, "--strict"], root).catch(complain("publint"))
+    // Not node10, the resolution that knows no sub-paths: TypeScript 6 deprecates it and 7 drops it.
+    await run("attw", [tarball, "--no-emoji", "--profile", "node16"], root).catch(complain("attw"))
+  }
+  await run("deno", ["publish", "--dry-run", "--allow-dirty"], root).catch(complain("deno publish"))
+  return found
+}
+
+async function run(program: string, args: string[], cwd: string): Promise<string> {
+  const [file, rest] = program === "npm"
+    ? ["npm", args]
+    // Through our own Node: a shebang would take whichever is first in PATH.
+    : [bin("node"), [bin(program), ...args]]
+  const { stdout } = await promisify(execFile)(file!, rest as string[], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1" },
+    maxBuffer: 2 ** 26,
+  })
+  return stdout
+}
+
+if (import.meta.main) {
+  const tarballs = await pack()
+  for (const [name, tarball] of tarballs) console.log(`${name}: ${tarball}`)
+  if (process.argv.includes("--check")) {
+    const found = await packageComplaints(tarballs)
+    for (const complaint of found) console.error(complaint)
+    console.log(
+      found.length === 0 ? "the packages are fit to publish" : `${found.length} complaints`,
+    )
+    process.exit(found.length === 0 ? 0 : 1)
+  }
+}
