@@ -1,0 +1,110 @@
+// Whom to connect to, and when to try again. The library's own redialling gives up after 31 seconds;
+// seeds are never given up here.
+import { prefixOf } from "./address.ts"
+import type { Book, Entry } from "./book.ts"
+
+export interface DialerOptions {
+  readonly book: Book
+  /** Peers that are connected now, with the side that opened the connection. */
+  readonly connected: () => ReadonlyMap<string, "inbound" | "outbound">
+  readonly allows: (peer: string) => boolean
+  /** Resolves when the peer is connected. */
+  readonly dial: (entry: Entry, signal: AbortSignal) => Promise<void>
+  readonly dialled: (result: "ok" | "failed") => void
+  /** Connections that this node opens by itself, beside seeds. */
+  readonly target: number
+  readonly now: () => number
+  readonly random?: () => number
+}
+
+export interface Dialer {
+  /** Starts the dials that are due; call it every few seconds. */
+  tick(): void
+  /** Dials a peer now, whatever its back-off. */
+  redial(peer: string): void
+  close(): void
+}
+
+const MAX_PARALLEL = 5
+const MAX_BACKOFF_MS = 60_000
+const DIAL_TIMEOUT_MS = 10_000
+const MAX_PER_PREFIX = 2
+
+/** 1, 2, 4 ... 60 seconds, up to a fifth more or less: nodes that fell together do not rise together. */
+export function backoffMs(failures: number, random: number): number {
+  return Math.min(MAX_BACKOFF_MS, 1000 * 2 ** (failures - 1)) * (0.8 + 0.4 * random)
+}
+
+export function createDialer(options: DialerOptions): Dialer {
+  const { book, now } = options
+  const random = options.random ?? Math.random
+  const stop = new AbortController()
+  const dialling = new Set<string>()
+  const notBefore = new Map<string, number>()
+
+  async function start(entry: Entry): Promise<void> {
+    dialling.add(entry.peer)
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)])
+    try {
+      await options.dial(entry, signal)
+      notBefore.delete(entry.peer)
+      book.met(entry.peer)
+      options.dialled("ok")
+    } catch {
+      if (stop.signal.aborted) return
+      book.failed(entry.peer)
+      const failures = book.get(entry.peer)?.failures ?? 1
+      notBefore.set(entry.peer, now() + backoffMs(failures, random()))
+      options.dialled("failed")
+    } finally {
+      dialling.delete(entry.peer)
+    }
+  }
+
+  function due(entry: Entry): boolean {
+    return options.allows(entry.peer) && !dialling.has(entry.peer) && entry.addresses.length > 0 &&
+      (notBefore.get(entry.peer) ?? 0) <= now()
+  }
+
+  function tick(): void {
+    const connected = options.connected()
+    const missing = book.entries().filter((entry) => !connected.has(entry.peer))
+    const chosen = missing.filter((entry) => entry.seed && due(entry))
+    const outbound = [...connected].filter(([, direction]) => direction === "outbound").map(([p]) =>
+      p
+    )
+    const prefixes = new Map<string, number>()
+    const occupy = (entry: Entry | undefined) => {
+      const prefix = entry?.addresses[0] && prefixOf(entry.addresses[0])
+      if (prefix) prefixes.set(prefix, (prefixes.get(prefix) ?? 0) + 1)
+    }
+    outbound.forEach((peer) => occupy(book.get(peer)))
+    let free = options.target - outbound.length - dialling.size
+    // Those met last come first: they are most likely there, and an attacker cannot fake it.
+    const others = missing.filter((entry) => !entry.seed && due(entry))
+      .map((entry) => ({ entry, rank: entry.metAt + random() }))
+      .sort((a, b) => b.rank - a.rank)
+    // Neighbours fill what is left: a network inside one house has no other addresses.
+    const spread = others.filter(({ entry }) => {
+      const prefix = prefixOf(entry.addresses[0]!)
+      if ((prefixes.get(prefix) ?? 0) >= MAX_PER_PREFIX) return false
+      occupy(entry)
+      return true
+    })
+    for (const { entry } of new Set([...spread, ...others])) {
+      if (free-- <= 0) break
+      chosen.push(entry)
+    }
+    for (const entry of chosen.slice(0, MAX_PARALLEL - dialling.size)) void start(entry)
+  }
+
+  return {
+    tick,
+    redial(peer) {
+      const entry = book.get(peer)
+      notBefore.delete(peer)
+      if (entry !== undefined && due(entry)) void start(entry)
+    },
+    close: () => stop.abort(),
+  }
+}

@@ -1,0 +1,85 @@
+// The libp2p host: TCP, Noise, yamux, identify, ping and gossip. The numbers are those that kept
+// links alive under load; the comments say what went wrong with the defaults.
+import { noise, pureJsCrypto } from "@libp2p/noise"
+import { identify, identifyPush } from "@libp2p/identify"
+import type { Libp2p, PrivateKey } from "@libp2p/interface"
+import { ping } from "@libp2p/ping"
+import { tcp } from "@libp2p/tcp"
+import { yamux } from "@libp2p/yamux"
+import { createLibp2p } from "libp2p"
+import { getCiphers } from "node:crypto"
+import { reachOf } from "./address.ts"
+import type { Gate } from "./gate.ts"
+import { type Gossip, gossip } from "./gossip.ts"
+
+export interface HostOptions {
+  readonly key: PrivateKey
+  /** Multiaddrs, for example /ip4/0.0.0.0/tcp/5557. */
+  readonly listen: readonly string[]
+  /** How others reach this node, when that differs from where it listens. */
+  readonly announce: readonly string[]
+  readonly pubsubTopic: string
+  readonly gate: Gate
+  /** New connections a second from one address. */
+  readonly inboundPerSecond: number
+  readonly pingIntervalMs: number
+  readonly pingTimeoutMs: number
+}
+
+export interface Host {
+  readonly libp2p: Libp2p
+  readonly gossip: Gossip
+  /** Resolves when the host is stopped, or after three seconds without it. */
+  stop(): Promise<void>
+}
+
+const STOP_MS = 3000
+
+/** Starts a host. It listens when this resolves and is subscribed to the topic. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  // Bun has no such cipher in node:crypto, and Noise breaks on the first longer frame.
+  const native = getCiphers().includes("chacha20-poly1305")
+  const libp2p = await createLibp2p({
+    privateKey: options.key,
+    addresses: {
+      listen: [...options.listen],
+      announce: [...options.announce],
+      announceFilter(addresses) {
+        const outside = addresses.filter((address) => reachOf(address) !== "loopback")
+        return outside.length > 0 ? outside : addresses
+      },
+    },
+    transports: [tcp()],
+    connectionEncrypters: [noise(native ? {} : { crypto: pureJsCrypto })],
+    streamMuxers: [yamux({ streamOptions: { maxReadBufferLength: 64 * 1024 * 1024 } })],
+    // A busy peer is late with its pong: the default of 5 s cut healthy links under load.
+    connectionMonitor: {
+      pingInterval: options.pingIntervalMs,
+      pingTimeout: { minTimeout: options.pingTimeoutMs, maxTimeout: 3 * options.pingTimeoutMs },
+    },
+    connectionManager: {
+      maxConnections: 100,
+      inboundConnectionThreshold: options.inboundPerSecond,
+      maxIncomingPendingConnections: 10,
+      maxParallelDials: 5,
+    },
+    connectionGater: options.gate.libp2p,
+    services: {
+      identify: identify(),
+      identifyPush: identifyPush(),
+      ping: ping(),
+      pubsub: gossip(options.pubsubTopic),
+    },
+  })
+  libp2p.services.pubsub.subscribe(options.pubsubTopic)
+  return {
+    libp2p,
+    gossip: libp2p.services.pubsub,
+    async stop() {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_MS))
+      await Promise.race([Promise.resolve(libp2p.stop()).catch(() => {}), late])
+      clearTimeout(timer)
+    },
+  }
+}
