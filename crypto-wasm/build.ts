@@ -41,10 +41,10 @@ const modules: readonly Module[] = [
   {
     name: "secp256k1",
     entry: "secp256k1.ts",
-    features: ["simd", "relaxed-simd"],
-    memoryBase: 16384,
+    features: ["simd"],
+    memoryBase: 1024,
     initialMemory: 1,
-    budget: 64_000,
+    budget: 26_000,
   },
 ]
 

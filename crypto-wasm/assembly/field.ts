@@ -1,0 +1,444 @@
+// The field of secp256k1: integers modulo p = 2^256 - 2^32 - 977 (SEC 2 §2.4.1).
+//
+// An element is nine signed limbs, l0 + l1 * 2^29 + ... + l8 * 2^232, each in an i32, in a place of 48
+// bytes (the last twelve stay zero, so that three vectors hold it). Many limb lists mean the same element.
+//
+// An element of magnitude m has |l0..l7| <= m * (2^28 + 2^21) and |l8| <= m * 2^24.
+//   mul, sqr      take magnitudes whose product is at most 13; give magnitude 1
+//   add, sub      add the magnitudes, which must not pass 7, or a limb would leave its i32
+//   carry         takes any magnitude up to 7; gives magnitude 1
+// tests/../bounds.test.ts walks every formula that calls this file and checks these rules.
+//
+// No function branches on a limb or has an address that depends on one.
+import * as words from "./words"
+import { invert as invertWords } from "./inverse"
+import { wipe } from "./memory"
+
+/** Bytes of an element. */
+export const FE = 48
+
+const M: i64 = 0x1fffffff
+const M24: i64 = 0xffffff
+const HALF: i64 = 1 << 28
+const HALF24: i64 = 1 << 23
+/** 2^261 = FOLD + 2^37 mod p: a limb of weight 2^(261+k) adds FOLD to weight 2^k and 2^8 to 2^(29+k). */
+const FOLD: i64 = 977 << 5
+
+/** p in limbs of 30 bits, and its inverse modulo 2^30. */
+const P30 = memory.data<i32>([-977, -4, 0, 0, 0, 0, 0, 0, 65536], 16)
+const P30_INVERSE: i32 = 0x2ddacacf
+const P = memory.data<u32>([
+  0xfffffc2f, 0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
+], 16)
+
+const LIMBS = memory.data(48, 16)
+const WORDS = memory.data(32, 16)
+/** The integer in [0, p) of the element at hand. */
+const CANONICAL = memory.data(32, 16)
+
+/**
+ * r = a * b: three blocks of three limbs, a = A0 + A1 * X + A2 * X^2 with X = 2^87, and Karatsuba
+ * between the blocks: Ai * Bj + Aj * Bi = Ai * Bi + Aj * Bj - (Ai - Aj) * (Bi - Bj). So 54 products do
+ * what 81 would. Single terms may wrap modulo 2^64; the columns they make do not pass 2^63:
+ * 9 * 13 * (2^28 + 2^21)^2 < 2^62.9.
+ */
+export function mul(r: usize, a: usize, b: usize): void {
+  const a0 = load<i32>(a, 0) as i64
+  const a1 = load<i32>(a, 4) as i64
+  const a2 = load<i32>(a, 8) as i64
+  const a3 = load<i32>(a, 12) as i64
+  const a4 = load<i32>(a, 16) as i64
+  const a5 = load<i32>(a, 20) as i64
+  const a6 = load<i32>(a, 24) as i64
+  const a7 = load<i32>(a, 28) as i64
+  const a8 = load<i32>(a, 32) as i64
+  const b0 = load<i32>(b, 0) as i64
+  const b1 = load<i32>(b, 4) as i64
+  const b2 = load<i32>(b, 8) as i64
+  const b3 = load<i32>(b, 12) as i64
+  const b4 = load<i32>(b, 16) as i64
+  const b5 = load<i32>(b, 20) as i64
+  const b6 = load<i32>(b, 24) as i64
+  const b7 = load<i32>(b, 28) as i64
+  const b8 = load<i32>(b, 32) as i64
+  const p0 = a0 * b0
+  const p1 = a0 * b1 + a1 * b0
+  const p2 = a0 * b2 + a1 * b1 + a2 * b0
+  const p3 = a1 * b2 + a2 * b1
+  const p4 = a2 * b2
+  const q0 = a3 * b3
+  const q1 = a3 * b4 + a4 * b3
+  const q2 = a3 * b5 + a4 * b4 + a5 * b3
+  const q3 = a4 * b5 + a5 * b4
+  const q4 = a5 * b5
+  const r0 = a6 * b6
+  const r1 = a6 * b7 + a7 * b6
+  const r2 = a6 * b8 + a7 * b7 + a8 * b6
+  const r3 = a7 * b8 + a8 * b7
+  const r4 = a8 * b8
+  const xa0 = a0 - a3
+  const xa1 = a1 - a4
+  const xa2 = a2 - a5
+  const xb0 = b0 - b3
+  const xb1 = b1 - b4
+  const xb2 = b2 - b5
+  const x0 = xa0 * xb0
+  const x1 = xa0 * xb1 + xa1 * xb0
+  const x2 = xa0 * xb2 + xa1 * xb1 + xa2 * xb0
+  const x3 = xa1 * xb2 + xa2 * xb1
+  const x4 = xa2 * xb2
+  const ya0 = a0 - a6
+  const ya1 = a1 - a7
+  const ya2 = a2 - a8
+  const yb0 = b0 - b6
+  const yb1 = b1 - b7
+  const yb2 = b2 - b8
+  const y0 = ya0 * yb0
+  const y1 = ya0 * yb1 + ya1 * yb0
+  const y2 = ya0 * yb2 + ya1 * yb1 + ya2 * yb0
+  const y3 = ya1 * yb2 + ya2 * yb1
+  const y4 = ya2 * yb2
+  const za0 = a3 - a6
+  const za1 = a4 - a7
+  const za2 = a5 - a8
+  const zb0 = b3 - b6
+  const zb1 = b4 - b7
+  const zb2 = b5 - b8
+  const z0 = za0 * zb0
+  const z1 = za0 * zb1 + za1 * zb0
+  const z2 = za0 * zb2 + za1 * zb1 + za2 * zb0
+  const z3 = za1 * zb2 + za2 * zb1
+  const z4 = za2 * zb2
+  const pq0 = p0 + q0
+  const pq1 = p1 + q1
+  const pq2 = p2 + q2
+  const pq3 = p3 + q3
+  const pq4 = p4 + q4
+  reduce(
+    r,
+    p0,
+    p1,
+    p2,
+    p3 + pq0 - x0,
+    p4 + pq1 - x1,
+    pq2 - x2,
+    pq3 - x3 + pq0 + r0 - y0,
+    pq4 - x4 + pq1 + r1 - y1,
+    pq2 + r2 - y2,
+    pq3 + r3 - y3 + q0 + r0 - z0,
+    pq4 + r4 - y4 + q1 + r1 - z1,
+    q2 + r2 - z2,
+    q3 + r3 - z3 + r0,
+    q4 + r4 - z4 + r1,
+    r2,
+    r3,
+    r4,
+  )
+}
+
+/** r = a^2. */
+export function sqr(r: usize, a: usize): void {
+  const a0 = load<i32>(a, 0) as i64
+  const a1 = load<i32>(a, 4) as i64
+  const a2 = load<i32>(a, 8) as i64
+  const a3 = load<i32>(a, 12) as i64
+  const a4 = load<i32>(a, 16) as i64
+  const a5 = load<i32>(a, 20) as i64
+  const a6 = load<i32>(a, 24) as i64
+  const a7 = load<i32>(a, 28) as i64
+  const a8 = load<i32>(a, 32) as i64
+  const d0 = a0 << 1
+  const d1 = a1 << 1
+  const d2 = a2 << 1
+  const d3 = a3 << 1
+  const d4 = a4 << 1
+  const d5 = a5 << 1
+  const d6 = a6 << 1
+  const d7 = a7 << 1
+  reduce(
+    r,
+    a0 * a0,
+    d0 * a1,
+    d0 * a2 + a1 * a1,
+    d0 * a3 + d1 * a2,
+    d0 * a4 + d1 * a3 + a2 * a2,
+    d0 * a5 + d1 * a4 + d2 * a3,
+    d0 * a6 + d1 * a5 + d2 * a4 + a3 * a3,
+    d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4,
+    d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4,
+    d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5,
+    d2 * a8 + d3 * a7 + d4 * a6 + a5 * a5,
+    d3 * a8 + d4 * a7 + d5 * a6,
+    d4 * a8 + d5 * a7 + a6 * a6,
+    d5 * a8 + d6 * a7,
+    d6 * a8 + a7 * a7,
+    d7 * a8,
+    a8 * a8,
+  )
+}
+
+/**
+ * Brings the 17 columns of a product, column k of weight 2^(29k), to nine limbs of magnitude 1. Carries
+ * move one column at a time and all at once: a chain from limb to limb would take longer than the products.
+ *
+ *   columns 0..8  < 2^63        columns 9..17  < 2^35 after one carry (h), then folded onto 0..8 (l)
+ *   l0..l8        < 2^63        one carry brings them under 2^35, but limb 0 and 1, where the excess
+ *                               of l8 over 2^256 is folded (t < 2^39), under 2^50 (m)
+ *   r0..r8                      a second carry; the excess of m8 is u < 2^11
+ *
+ * HALF is added before the last carry and taken off after it, which centres the limbs around zero.
+ */
+// @ts-ignore: decorator
+@inline
+function reduce(
+  r: usize,
+  c0: i64, c1: i64, c2: i64, c3: i64, c4: i64, c5: i64,
+  c6: i64, c7: i64, c8: i64, c9: i64, c10: i64, c11: i64,
+  c12: i64, c13: i64, c14: i64, c15: i64, c16: i64,
+): void {
+  const h9 = c9 & M
+  const h10 = (c10 & M) + (c9 >> 29)
+  const h11 = (c11 & M) + (c10 >> 29)
+  const h12 = (c12 & M) + (c11 >> 29)
+  const h13 = (c13 & M) + (c12 >> 29)
+  const h14 = (c14 & M) + (c13 >> 29)
+  const h15 = (c15 & M) + (c14 >> 29)
+  const h16 = (c16 & M) + (c15 >> 29)
+  const h17 = c16 >> 29
+
+  const l0 = c0 + h9 * FOLD + h17 * (FOLD << 8)
+  const l1 = c1 + h10 * FOLD + (h9 << 8) + (h17 << 16)
+  const l2 = c2 + h11 * FOLD + (h10 << 8)
+  const l3 = c3 + h12 * FOLD + (h11 << 8)
+  const l4 = c4 + h13 * FOLD + (h12 << 8)
+  const l5 = c5 + h14 * FOLD + (h13 << 8)
+  const l6 = c6 + h15 * FOLD + (h14 << 8)
+  const l7 = c7 + h16 * FOLD + (h15 << 8)
+  const l8 = c8 + h17 * FOLD + (h16 << 8)
+
+  const t = l8 >> 24
+  const m0 = (l0 & M) + t * 977 + HALF
+  const m1 = (l1 & M) + (l0 >> 29) + (t << 3) + HALF
+  const m2 = (l2 & M) + (l1 >> 29) + HALF
+  const m3 = (l3 & M) + (l2 >> 29) + HALF
+  const m4 = (l4 & M) + (l3 >> 29) + HALF
+  const m5 = (l5 & M) + (l4 >> 29) + HALF
+  const m6 = (l6 & M) + (l5 >> 29) + HALF
+  const m7 = (l7 & M) + (l6 >> 29) + HALF
+  const m8 = (l8 & M24) + (l7 >> 29) + HALF24
+  const u = m8 >> 24
+
+  store<i32>(r, ((m0 & M) - HALF + u * 977) as i32, 0)
+  store<i32>(r, ((m1 & M) - HALF + (m0 >> 29) + (u << 3)) as i32, 4)
+  store<i32>(r, ((m2 & M) - HALF + (m1 >> 29)) as i32, 8)
+  store<i32>(r, ((m3 & M) - HALF + (m2 >> 29)) as i32, 12)
+  store<i32>(r, ((m4 & M) - HALF + (m3 >> 29)) as i32, 16)
+  store<i32>(r, ((m5 & M) - HALF + (m4 >> 29)) as i32, 20)
+  store<i32>(r, ((m6 & M) - HALF + (m5 >> 29)) as i32, 24)
+  store<i32>(r, ((m7 & M) - HALF + (m6 >> 29)) as i32, 28)
+  store<i32>(r, ((m8 & M24) - HALF24 + (m7 >> 29)) as i32, 32)
+}
+
+/** r = a + b. */
+export function add(r: usize, a: usize, b: usize): void {
+  store<i32>(r, load<i32>(a, 0) + load<i32>(b, 0), 0)
+  store<i32>(r, load<i32>(a, 4) + load<i32>(b, 4), 4)
+  store<i32>(r, load<i32>(a, 8) + load<i32>(b, 8), 8)
+  store<i32>(r, load<i32>(a, 12) + load<i32>(b, 12), 12)
+  store<i32>(r, load<i32>(a, 16) + load<i32>(b, 16), 16)
+  store<i32>(r, load<i32>(a, 20) + load<i32>(b, 20), 20)
+  store<i32>(r, load<i32>(a, 24) + load<i32>(b, 24), 24)
+  store<i32>(r, load<i32>(a, 28) + load<i32>(b, 28), 28)
+  store<i32>(r, load<i32>(a, 32) + load<i32>(b, 32), 32)
+}
+
+/** r = a - b. */
+export function sub(r: usize, a: usize, b: usize): void {
+  store<i32>(r, load<i32>(a, 0) - load<i32>(b, 0), 0)
+  store<i32>(r, load<i32>(a, 4) - load<i32>(b, 4), 4)
+  store<i32>(r, load<i32>(a, 8) - load<i32>(b, 8), 8)
+  store<i32>(r, load<i32>(a, 12) - load<i32>(b, 12), 12)
+  store<i32>(r, load<i32>(a, 16) - load<i32>(b, 16), 16)
+  store<i32>(r, load<i32>(a, 20) - load<i32>(b, 20), 20)
+  store<i32>(r, load<i32>(a, 24) - load<i32>(b, 24), 24)
+  store<i32>(r, load<i32>(a, 28) - load<i32>(b, 28), 28)
+  store<i32>(r, load<i32>(a, 32) - load<i32>(b, 32), 32)
+}
+
+/** r = a - 2b. */
+export function subTwice(r: usize, a: usize, b: usize): void {
+  store<i32>(r, load<i32>(a, 0) - (load<i32>(b, 0) << 1), 0)
+  store<i32>(r, load<i32>(a, 4) - (load<i32>(b, 4) << 1), 4)
+  store<i32>(r, load<i32>(a, 8) - (load<i32>(b, 8) << 1), 8)
+  store<i32>(r, load<i32>(a, 12) - (load<i32>(b, 12) << 1), 12)
+  store<i32>(r, load<i32>(a, 16) - (load<i32>(b, 16) << 1), 16)
+  store<i32>(r, load<i32>(a, 20) - (load<i32>(b, 20) << 1), 20)
+  store<i32>(r, load<i32>(a, 24) - (load<i32>(b, 24) << 1), 24)
+  store<i32>(r, load<i32>(a, 28) - (load<i32>(b, 28) << 1), 28)
+  store<i32>(r, load<i32>(a, 32) - (load<i32>(b, 32) << 1), 32)
+}
+
+/** r = a / 2. Halves the magnitude and adds 1. */
+export function half(r: usize, a: usize): void {
+  halfOf(r, a, 1)
+}
+
+/** r = 3a / 2, of magnitude 3m / 2 + 1. */
+export function threeHalves(r: usize, a: usize): void {
+  halfOf(r, a, 3)
+}
+
+/** r = k * a / 2: p, whose limbs are -977, -8, 0, ..., 2^24, makes an odd number even. */
+// @ts-ignore: decorator
+@inline
+function halfOf(r: usize, a: usize, k: i32): void {
+  const odd = 0 - ((load<i32>(a, 0) * k) & 1)
+  const a0 = load<i32>(a, 0) * k - (odd & 977)
+  const a1 = load<i32>(a, 4) * k - (odd & 8)
+  const a2 = load<i32>(a, 8) * k
+  const a3 = load<i32>(a, 12) * k
+  const a4 = load<i32>(a, 16) * k
+  const a5 = load<i32>(a, 20) * k
+  const a6 = load<i32>(a, 24) * k
+  const a7 = load<i32>(a, 28) * k
+  const a8 = load<i32>(a, 32) * k + (odd & (1 << 24))
+  store<i32>(r, (a0 >> 1) + ((a1 & 1) << 28), 0)
+  store<i32>(r, (a1 >> 1) + ((a2 & 1) << 28), 4)
+  store<i32>(r, (a2 >> 1) + ((a3 & 1) << 28), 8)
+  store<i32>(r, (a3 >> 1) + ((a4 & 1) << 28), 12)
+  store<i32>(r, (a4 >> 1) + ((a5 & 1) << 28), 16)
+  store<i32>(r, (a5 >> 1) + ((a6 & 1) << 28), 20)
+  store<i32>(r, (a6 >> 1) + ((a7 & 1) << 28), 24)
+  store<i32>(r, (a7 >> 1) + ((a8 & 1) << 28), 28)
+  store<i32>(r, a8 >> 1, 32)
+}
+
+/** r = a, with magnitude 1. */
+export function carry(r: usize, a: usize): void {
+  const a0 = load<i32>(a, 0)
+  const a1 = load<i32>(a, 4)
+  const a2 = load<i32>(a, 8)
+  const a3 = load<i32>(a, 12)
+  const a4 = load<i32>(a, 16)
+  const a5 = load<i32>(a, 20)
+  const a6 = load<i32>(a, 24)
+  const a7 = load<i32>(a, 28)
+  const a8 = load<i32>(a, 32)
+  const c0 = (a0 + (1 << 28)) >> 29
+  const c1 = (a1 + (1 << 28)) >> 29
+  const c2 = (a2 + (1 << 28)) >> 29
+  const c3 = (a3 + (1 << 28)) >> 29
+  const c4 = (a4 + (1 << 28)) >> 29
+  const c5 = (a5 + (1 << 28)) >> 29
+  const c6 = (a6 + (1 << 28)) >> 29
+  const c7 = (a7 + (1 << 28)) >> 29
+  const c8 = (a8 + (1 << 23)) >> 24
+  store<i32>(r, a0 - (c0 << 29) + c8 * 977, 0)
+  store<i32>(r, a1 - (c1 << 29) + c0 + (c8 << 3), 4)
+  store<i32>(r, a2 - (c2 << 29) + c1, 8)
+  store<i32>(r, a3 - (c3 << 29) + c2, 12)
+  store<i32>(r, a4 - (c4 << 29) + c3, 16)
+  store<i32>(r, a5 - (c5 << 29) + c4, 20)
+  store<i32>(r, a6 - (c6 << 29) + c5, 24)
+  store<i32>(r, a7 - (c7 << 29) + c6, 28)
+  store<i32>(r, a8 - (c8 << 24) + c7, 32)
+}
+
+/** r = -a. */
+export function negate(r: usize, a: usize): void {
+  const zero = i32x4.splat(0)
+  v128.store(r, i32x4.sub(zero, v128.load(a)))
+  v128.store(r, i32x4.sub(zero, v128.load(a, 16)), 16)
+  v128.store(r, i32x4.sub(zero, v128.load(a, 32)), 32)
+}
+
+export function copy(r: usize, a: usize): void {
+  v128.store(r, v128.load(a))
+  v128.store(r, v128.load(a, 16), 16)
+  v128.store(r, v128.load(a, 32), 32)
+}
+
+/** r = a where the mask has ones and b where it has zeros: the mask is all ones or all zeros. */
+export function select(r: usize, a: usize, b: usize, mask: i32): void {
+  const m = i32x4.splat(mask)
+  v128.store(r, v128.bitselect(v128.load(a), v128.load(b), m))
+  v128.store(r, v128.bitselect(v128.load(a, 16), v128.load(b, 16), m), 16)
+  v128.store(r, v128.bitselect(v128.load(a, 32), v128.load(b, 32), m), 32)
+}
+
+/** r = 1. */
+export function one(r: usize): void {
+  memory.fill(r, 0, FE)
+  store<i32>(r, 1)
+}
+
+/** 1 when a = 0 mod p, else 0; a of any magnitude up to 7. */
+export function isZero(a: usize): u32 {
+  // Of the multiples of p, only 0 and p are left after two folds.
+  fold(LIMBS, a)
+  fold(LIMBS, LIMBS)
+  let zero: u32 = 0
+  let modulus: u32 = (load<u32>(LIMBS) ^ 0x1ffffc2f) | (load<u32>(LIMBS, 4) ^ 0x1ffffff7) |
+    (load<u32>(LIMBS, 32) ^ 0xffffff)
+  for (let i: usize = 0; i < 36; i += 4) zero |= load<u32>(LIMBS + i)
+  for (let i: usize = 8; i < 32; i += 4) modulus |= load<u32>(LIMBS + i) ^ 0x1fffffff
+  return (((zero | (0 - zero)) & (modulus | (0 - modulus))) >> 31) ^ 1
+}
+
+/**
+ * Folds what l8 has above 2^256 onto the lowest limbs, then carries from limb to limb. The first fold of
+ * an element leaves it between -2^236 and 2^256 + 2^236, a second one in [0, 2^256): then l0..l7 are in
+ * [0, 2^29), l8 is in [0, 2^24), and only the step from that integer to one below p is left.
+ */
+function fold(r: usize, a: usize): void {
+  const top = load<i32>(a, 32) >> 24
+  let t = load<i32>(a) + top * 977
+  store<i32>(r, t & 0x1fffffff)
+  t = (t >> 29) + load<i32>(a, 4) + (top << 3)
+  store<i32>(r, t & 0x1fffffff, 4)
+  for (let i: usize = 8; i < 32; i += 4) {
+    t = (t >> 29) + load<i32>(a + i)
+    store<i32>(r + i, t & 0x1fffffff)
+  }
+  store<i32>(r, (t >> 29) + (load<i32>(a, 32) & 0xffffff), 32)
+}
+
+/** The one integer in [0, p) that the element means, in words. */
+export function toWords(r: usize, a: usize): void {
+  fold(LIMBS, a)
+  fold(LIMBS, LIMBS)
+  words.pack(r, LIMBS, 29)
+  const below = words.minus(WORDS, r, P)
+  words.select(r, r, WORDS, 0 - below)
+}
+
+/** The element of an integer below 2^256, of magnitude 1. */
+export function fromWords(r: usize, a: usize): void {
+  words.unpack(r, a, 29)
+  carry(r, r)
+}
+
+/** Reads 32 bytes and returns 1 when they are below p, else 0. */
+export function fromBytes(r: usize, bytes: usize): u32 {
+  words.fromBytes(WORDS, bytes)
+  fromWords(r, WORDS)
+  return words.less(WORDS, P)
+}
+
+export function toBytes(bytes: usize, a: usize): void {
+  toWords(CANONICAL, a)
+  words.toBytes(bytes, CANONICAL)
+}
+
+/** r = 1 / a, and 0 for 0. */
+export function invert(r: usize, a: usize): void {
+  toWords(CANONICAL, a)
+  invertWords(CANONICAL, CANONICAL, P30, P30_INVERSE)
+  fromWords(r, CANONICAL)
+}
+
+export function wipeField(): void {
+  wipe(LIMBS, 48)
+  wipe(WORDS, 32)
+  wipe(CANONICAL, 32)
+}

@@ -1,0 +1,229 @@
+import { checkBytes, checkCount } from "./argument.ts"
+import { CryptoError } from "./error.ts"
+import { compile, instantiate } from "./instance.ts"
+import { base64 } from "./wasm/secp256k1.ts"
+
+const SECRET_KEY_BYTES = 32
+const PUBLIC_KEY_BYTES = 65
+const DIGEST_BYTES = 32
+const SIGNATURE_BYTES = 64
+
+/** What `sign` makes: r | s, 64 bytes, and the id, 0 to 3, that tells `recover` which point made r. */
+export interface RecoverableSignature {
+  readonly signature: Uint8Array
+  readonly recovery: number
+}
+
+/**
+ * Keys, shared points and signatures on the curve secp256k1 (SEC 2 §2.4.1).
+ *
+ * Secret keys are 32 bytes, big-endian, in [1, n). Public keys are 65 bytes, 04 | x | y: the compressed forms are
+ * not taken. Digests are the 32 bytes of a hash, never the message itself.
+ *
+ * @example
+ * ```ts
+ * const secretKey = crypto.getRandomValues(new Uint8Array(32))
+ * const publicKey = secp256k1.getPublicKey(secretKey)
+ * const digest = sha256(new TextEncoder().encode("gm"))
+ * const { signature, recovery } = secp256k1.sign(digest, secretKey)
+ * secp256k1.verify(signature, digest, publicKey) // true
+ * secp256k1.recover(signature, recovery, digest) // publicKey
+ * ```
+ */
+export const secp256k1: {
+  /**
+   * The 65 bytes of secretKey * G.
+   *
+   * @throws {CryptoError} "invalid-secret-key" if the key is zero or n or more, "invalid-argument" if its length is wrong.
+   */
+  getPublicKey(secretKey: Uint8Array): Uint8Array
+  /**
+   * The 65 bytes of secretKey * publicKey: the whole point, neither cut to x nor hashed.
+   *
+   * @throws {CryptoError} "invalid-secret-key", "invalid-public-key" if that is no point of the curve, and
+   * "invalid-argument" if a length is wrong.
+   */
+  sharedPoint(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array
+  /**
+   * An ECDSA signature with the nonce of RFC 6979 and the lower of the two possible s.
+   *
+   * @throws {CryptoError} "invalid-secret-key", and "invalid-argument" if a length is wrong.
+   */
+  sign(digest: Uint8Array, secretKey: Uint8Array): RecoverableSignature
+  /**
+   * Whether the signature holds. A signature whose s is above n / 2, or with r or s zero or n or more, does not.
+   *
+   * @throws {CryptoError} "invalid-public-key" if that is no point of the curve, and "invalid-argument" if a
+   * length is wrong.
+   */
+  verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean
+  /**
+   * The 65 bytes of the public key that signed. Takes a high s too.
+   *
+   * @throws {CryptoError} "invalid-signature" if there is no such key, and "invalid-argument" if a length is wrong
+   * or `recovery` is not 0, 1, 2 or 3.
+   */
+  recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Uint8Array
+  /** Whether this is 32 bytes in [1, n). Never throws. */
+  isValidSecretKey(secretKey: unknown): boolean
+  /** Whether this is 65 bytes, 04 | x | y, of a point of the curve. Never throws. */
+  isValidPublicKey(publicKey: unknown): boolean
+} = {
+  getPublicKey,
+  sharedPoint,
+  sign,
+  verify,
+  recover,
+  isValidSecretKey,
+  isValidPublicKey,
+}
+
+/** The exports of assembly/secp256k1.ts. Arguments are addresses, apart from the recovery id. */
+interface Curve {
+  readonly memory: WebAssembly.Memory
+  heap(): number
+  getPublicKey(publicKey: number, key: number): number
+  sharedPoint(shared: number, key: number, publicKey: number): number
+  sign(signature: number, digest: number, key: number): number
+  verify(signature: number, digest: number, publicKey: number): number
+  recover(publicKey: number, signature: number, recovery: number, digest: number): number
+  isSecretKey(key: number): number
+  isPublicKey(publicKey: number): number
+}
+
+const DONE = 0
+const BAD_SECRET_KEY = 1
+const BAD_PUBLIC_KEY = 2
+
+/** Places for the result of a call and for its arguments, 80 bytes each. */
+const PLACE = 80
+const PLACES = 4
+
+interface Workspace {
+  readonly wasm: Curve
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Where the places begin. */
+  readonly start: number
+}
+
+let workspace: Workspace | undefined
+
+/** The module and its memory, compiled at the first use. Not for users: the tests look into the memory. */
+export function enter(): Workspace {
+  if (workspace === undefined) {
+    const wasm = instantiate<Curve>(compile(base64))
+    workspace = { wasm, bytes: new Uint8Array(wasm.memory.buffer), start: wasm.heap() }
+  }
+  return workspace
+}
+
+/** Hands arguments to a function of the module at three places, reads the result, and wipes all of it. */
+function call<Result>(
+  args: readonly Uint8Array[],
+  run: (wasm: Curve, result: number, a: number, b: number, c: number) => number,
+  read: (status: number, result: (length: number) => Uint8Array) => Result,
+): Result {
+  const { wasm, bytes, start } = enter()
+  try {
+    args.forEach((arg, i) => bytes.set(arg, start + PLACE * (i + 1)))
+    const status = run(wasm, start, start + PLACE, start + 2 * PLACE, start + 3 * PLACE)
+    return read(status, (length) => bytes.slice(start, start + length))
+  } finally {
+    bytes.fill(0, start, start + PLACE * PLACES)
+  }
+}
+
+function getPublicKey(secretKey: Uint8Array): Uint8Array {
+  checkBytes("secretKey", secretKey, SECRET_KEY_BYTES)
+  return call(
+    [secretKey],
+    (wasm, result, key) => wasm.getPublicKey(result, key),
+    (status, result) => {
+      check(status)
+      return result(PUBLIC_KEY_BYTES)
+    },
+  )
+}
+
+function sharedPoint(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  checkBytes("secretKey", secretKey, SECRET_KEY_BYTES)
+  checkBytes("publicKey", publicKey, PUBLIC_KEY_BYTES)
+  return call(
+    [secretKey, publicKey],
+    (wasm, result, key, peer) => wasm.sharedPoint(result, key, peer),
+    (status, result) => {
+      check(status)
+      return result(PUBLIC_KEY_BYTES)
+    },
+  )
+}
+
+function sign(digest: Uint8Array, secretKey: Uint8Array): RecoverableSignature {
+  checkBytes("digest", digest, DIGEST_BYTES)
+  checkBytes("secretKey", secretKey, SECRET_KEY_BYTES)
+  return call(
+    [digest, secretKey],
+    (wasm, result, hash, key) => wasm.sign(result, hash, key),
+    (recovery, result) => {
+      check(recovery < 0 ? BAD_SECRET_KEY : DONE)
+      return { signature: result(SIGNATURE_BYTES), recovery }
+    },
+  )
+}
+
+function verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean {
+  checkBytes("signature", signature, SIGNATURE_BYTES)
+  checkBytes("digest", digest, DIGEST_BYTES)
+  checkBytes("publicKey", publicKey, PUBLIC_KEY_BYTES)
+  return call(
+    [signature, digest, publicKey],
+    (wasm, _result, signed, hash, key) => wasm.verify(signed, hash, key),
+    (status) => {
+      if (status === BAD_PUBLIC_KEY) check(status)
+      return status === DONE
+    },
+  )
+}
+
+function recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Uint8Array {
+  checkBytes("signature", signature, SIGNATURE_BYTES)
+  checkCount("recovery", recovery, 3)
+  checkBytes("digest", digest, DIGEST_BYTES)
+  return call(
+    [signature, digest],
+    (wasm, result, signed, hash) => wasm.recover(result, signed, recovery, hash),
+    (status, result) => {
+      check(status)
+      return result(PUBLIC_KEY_BYTES)
+    },
+  )
+}
+
+function isValidSecretKey(secretKey: unknown): boolean {
+  if (!(secretKey instanceof Uint8Array) || secretKey.length !== SECRET_KEY_BYTES) return false
+  return call([secretKey], (wasm, _result, key) => wasm.isSecretKey(key), (valid) => valid === 1)
+}
+
+function isValidPublicKey(publicKey: unknown): boolean {
+  if (!(publicKey instanceof Uint8Array) || publicKey.length !== PUBLIC_KEY_BYTES) return false
+  return call([publicKey], (wasm, _result, key) => wasm.isPublicKey(key), (valid) => valid === 1)
+}
+
+function check(status: number): void {
+  switch (status) {
+    case DONE:
+      return
+    case BAD_SECRET_KEY:
+      throw new CryptoError(
+        "invalid-secret-key",
+        `"secretKey" is zero, or not below the group's order`,
+      )
+    case BAD_PUBLIC_KEY:
+      throw new CryptoError(
+        "invalid-public-key",
+        `"publicKey" is not 04 | x | y of a point of secp256k1`,
+      )
+    default:
+      throw new CryptoError("invalid-signature", "no public key made this signature of this digest")
+  }
+}
