@@ -1,10 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { secp256k1 } from "@wafer/crypto"
 import { storeTests } from "../../tests/stores.ts"
+import { utf8 } from "../bytes.ts"
+import { randomSecret } from "../private-key.ts"
 import { denoKvStore, type Kv } from "./deno-kv.ts"
+import { encrypted } from "./encrypted.ts"
 import { indexedDbStore } from "./indexed-db.ts"
 import { localStorageStore, type WebStorage } from "./local-storage.ts"
 import { memoryStore } from "./memory.ts"
+import { prefixed } from "./prefixed.ts"
 
 /** The last store or database that was opened, for tests that open it again. */
 function remember<T>(create: () => T): (again?: "again") => T {
@@ -14,6 +19,37 @@ function remember<T>(create: () => T): (again?: "again") => T {
 
 const memory = remember(memoryStore)
 storeTests("memory", (again) => Promise.resolve(memory(again)))
+
+const shared = remember(memoryStore)
+storeTests("a prefix of another store", async (again) => {
+  const store = shared(again)
+  await store.set("outside", Uint8Array.of(1))
+  return prefixed(store, "in/")
+})
+
+const secret = randomSecret()
+const identityKey = { secret, publicKey: { point: secp256k1.getPublicKey(secret) } }
+const sealed = remember(memoryStore)
+storeTests(
+  "encrypted",
+  (again) => Promise.resolve(encrypted(sealed(again), identityKey)),
+  { numRuns: 5 },
+)
+
+test("an encrypted store does not show its values, and takes none of another key", async () => {
+  const below = memoryStore()
+  const store = encrypted(below, identityKey)
+  await store.set("a", utf8("a secret of some length"))
+  const stored = new TextDecoder("latin1").decode(await below.get("a"))
+  assert.ok(!stored.includes("secret"))
+
+  const stranger = randomSecret()
+  const strangerKey = { secret: stranger, publicKey: { point: secp256k1.getPublicKey(stranger) } }
+  await encrypted(below, strangerKey).set("a", utf8("forged"))
+  await assert.rejects(store.get("a"), { code: "forged" })
+  await below.set("a", utf8("not a ciphertext"))
+  await assert.rejects(store.get("a"), { code: "malformed" })
+})
 
 /** Web Storage as the standard describes it, over a map. */
 function mapStorage(): WebStorage {

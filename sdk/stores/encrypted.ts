@@ -1,0 +1,55 @@
+import { create, toBinary } from "@bufbuild/protobuf"
+import { sha256 } from "@wafer/crypto"
+import { SignedEciesCiphertextSchema } from "@wafer/proto"
+import { decryptEcies, encryptEcies } from "../ecies.ts"
+import { WaferError } from "../error.ts"
+import type { PrivateKey } from "../private-key.ts"
+import { readSignature, signDigest, verifyDigest, writeSignature } from "../signature.ts"
+import type { Store } from "../store.ts"
+import { decodeProto } from "../wire.ts"
+import { inOrder } from "./in-order.ts"
+
+/**
+ * A store whose values only `identityKey` can read or write, in the official client's form: sealed to
+ * the key and signed by it. Key names, sizes and the moment of a change stay visible, and whoever can
+ * write to `store` can put an old value back.
+ *
+ * `get` throws `forged` for what another key wrote, `undecryptable` and `malformed` for damage.
+ * Closing it closes `store`.
+ */
+export function encrypted(store: Store, identityKey: EncryptionKey): Store {
+  const { secret, publicKey: { point } } = identityKey
+  const ordered = inOrder()
+
+  async function seal(plaintext: Uint8Array): Promise<Uint8Array> {
+    const eciesBytes = await encryptEcies(point, plaintext)
+    const signature = writeSignature(signDigest(sha256(eciesBytes), secret))
+    const signed = create(SignedEciesCiphertextSchema, { eciesBytes, signature })
+    return toBinary(SignedEciesCiphertextSchema, signed)
+  }
+
+  return {
+    async get(key) {
+      const stored = await store.get(key)
+      if (stored === undefined) return undefined
+      const { eciesBytes, signature } = decodeProto(SignedEciesCiphertextSchema, stored, key)
+      if (!verifyDigest(readSignature(signature), sha256(eciesBytes), point)) {
+        throw new WaferError("forged", `the value of ${key} was not written with this key`)
+      }
+      return decryptEcies(secret, eciesBytes)
+    },
+    set(key, value) {
+      const copy = value.slice()
+      return ordered(async () => store.set(key, await seal(copy)))
+    },
+    delete: (key) => ordered(() => store.delete(key)),
+    keys: (prefix) => store.keys(prefix),
+    close: () => ordered(() => store.close()),
+  }
+}
+
+/** What is needed of an identity key. */
+export interface EncryptionKey {
+  readonly secret: PrivateKey["secret"]
+  readonly publicKey: Pick<PrivateKey["publicKey"], "point">
+}
