@@ -2,7 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf"
 import { hkdfSha256, hmacSha256 } from "@wafer/crypto"
 import {
   type Ciphertext,
-  type ConsentProofPayload,
+  ConsentProofPayloadVersion,
   type InvitationV1,
   InvitationV1Schema,
   SealedInvitationHeaderV1Schema,
@@ -22,14 +22,21 @@ export interface ConversationContext {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** The invited account's word that the inviter may write to it. */
+export interface ConsentProof {
+  /** By the wallet of the invited account: 0x and 130 hex digits. */
+  readonly signature: string
+  /** Milliseconds. */
+  readonly timestampMs: bigint
+}
+
 /** What an invitation carries: where to meet, and the key of the conversation. */
 export interface Invitation {
   readonly topic: string
   /** 32 bytes. */
   readonly keyMaterial: Uint8Array
   readonly context?: ConversationContext
-  /** The invited account's word that the inviter may write to it. */
-  readonly consentProof?: ConsentProofPayload
+  readonly consentProof?: ConsentProof
 }
 
 /** What everybody may read on an invitation. */
@@ -69,18 +76,26 @@ export function deriveConversation(
 
 /** The plaintext of an invitation. */
 export function encodeInvitation(invitation: Invitation): Uint8Array {
+  return toBinary(InvitationV1Schema, writeInvitation(invitation))
+}
+
+/** As it is sealed, and as it is stored. */
+export function writeInvitation(invitation: Invitation): InvitationV1 {
   const { topic, keyMaterial, context, consentProof } = invitation
-  return toBinary(
-    InvitationV1Schema,
-    create(InvitationV1Schema, {
-      topic,
-      ...(context && {
-        context: { conversationId: context.conversationId, metadata: { ...context.metadata } },
-      }),
-      encryption: { case: "aes256GcmHkdfSha256", value: { keyMaterial } },
-      ...(consentProof && { consentProof }),
+  return create(InvitationV1Schema, {
+    topic,
+    ...(context && {
+      context: { conversationId: context.conversationId, metadata: { ...context.metadata } },
     }),
-  )
+    encryption: { case: "aes256GcmHkdfSha256", value: { keyMaterial } },
+    ...(consentProof && {
+      consentProof: {
+        signature: consentProof.signature,
+        timestamp: consentProof.timestampMs,
+        payloadVersion: ConsentProofPayloadVersion.CONSENT_PROOF_PAYLOAD_VERSION_1,
+      },
+    }),
+  })
 }
 
 /** Throws `malformed` when topic or key are missing. */
@@ -100,7 +115,12 @@ export function readInvitation(wire: InvitationV1): Invitation {
     ...(context && {
       context: { conversationId: context.conversationId, metadata: context.metadata },
     }),
-    ...(consentProof && { consentProof }),
+    ...(consentProof && {
+      consentProof: {
+        signature: consentProof.signature,
+        timestampMs: consentProof.timestamp,
+      },
+    }),
   }
 }
 

@@ -1,0 +1,223 @@
+import { Code } from "@connectrpc/connect"
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Client } from "./client.ts"
+import type { Message } from "./message.ts"
+import { privateKeySigner } from "./signer.ts"
+import { coded } from "./testing/coded.ts"
+import { type TestNode, testNode } from "./testing/node.ts"
+import { memory } from "./transports/memory.ts"
+
+const newSigner = () => privateKeySigner(crypto.getRandomValues(new Uint8Array(32)))
+const join = (node: TestNode, signer = newSigner()) =>
+  Client.create(signer, { transport: memory(node.routes) })
+
+test("an account is made once and loaded ever after", async () => {
+  const node = testNode()
+  const signer = newSigner()
+  const first = await join(node, signer)
+  const published = node.log.length
+  const second = await join(node, signer)
+  assert.equal(second.address, first.address)
+  assert.deepEqual(await second.exportKeys(), await first.exportKeys())
+  assert.equal(node.log.length, published, "nothing is published again")
+})
+
+test("the V2 contact is newer than the V1 contact", async () => {
+  const node = testNode()
+  await join(node)
+  const contacts = node.log.filter(({ contentTopic }) => contentTopic.includes("/contact-"))
+  assert.equal(contacts.length, 2)
+  assert.ok(contacts[1]!.timestampNs > contacts[0]!.timestampNs)
+})
+
+test("canMessage tells who has joined, and throws when it cannot know", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const nobody = "0x1111111111111111111111111111111111111111"
+  assert.equal(await alice.canMessage(bob.address), true)
+  assert.equal(await alice.canMessage(bob.address.toLowerCase()), true)
+  assert.equal(await alice.canMessage(nobody), false)
+  assert.equal(await alice.canMessage("0x12"), false)
+  assert.deepEqual(await alice.canMessage([nobody, bob.address, "0x12", alice.address]), [
+    false,
+    true,
+    false,
+    true,
+  ])
+  node.failNext({ call: "query", code: Code.PermissionDenied })
+  await assert.rejects(
+    alice.canMessage("0x2222222222222222222222222222222222222222"),
+    coded("permission-denied"),
+  )
+})
+
+test("two accounts talk, both ways", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const toBob = await alice.conversations.newConversation(bob.address)
+  const sent = await toBob.send("gm")
+  const [toAlice] = await bob.conversations.list()
+  assert.equal(toAlice!.topic, toBob.topic)
+  assert.equal(toAlice!.peerAddress, alice.address)
+  await toAlice!.send("gm to you")
+
+  const texts = async (options = {}) =>
+    (await toBob.messages(options)).map(({ senderAddress, content }) => [senderAddress, content])
+  assert.deepEqual(await texts(), [[alice.address, "gm"], [bob.address, "gm to you"]])
+  assert.deepEqual(await texts({ direction: "descending", limit: 1 }), [[
+    bob.address,
+    "gm to you",
+  ]])
+  const [received] = await toAlice!.messages()
+  assert.equal(received!.id, sent.id)
+  assert.deepEqual(received!.sent, sent.sent)
+})
+
+test("both parties begin the same conversation", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const [a, b] = await Promise.all([
+    alice.conversations.newConversation(bob.address),
+    bob.conversations.newConversation(alice.address),
+  ])
+  assert.equal(a.topic, b.topic)
+  assert.equal((await alice.conversations.list()).length, 1)
+  const context = { conversationId: "example.com/thread", metadata: { title: "Lunch" } }
+  const thread = await alice.conversations.newConversation(bob.address, { context })
+  assert.notEqual(thread.topic, a.topic)
+  const [, second] = await bob.conversations.list()
+  assert.deepEqual(second!.context, context)
+})
+
+test("nobody can be written to who has not joined, nor oneself", async () => {
+  const alice = await join(testNode())
+  const { conversations } = alice
+  await assert.rejects(
+    conversations.newConversation("0x1111111111111111111111111111111111111111"),
+    coded("not-registered"),
+  )
+  await assert.rejects(conversations.newConversation(alice.address), coded("unsupported"))
+  await assert.rejects(conversations.newConversation("bob"), coded("invalid-argument"))
+})
+
+test("a long conversation comes in pages, in both directions, and by time", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const conversation = await alice.conversations.newConversation(bob.address)
+  const texts = Array.from({ length: 230 }, (_, i) => `message ${i}`)
+  for (const text of texts) await conversation.send(text)
+  const contents = (messages: Message[]) => messages.map(({ content }) => content)
+
+  const all = await conversation.messages()
+  assert.deepEqual(contents(all), texts)
+  assert.deepEqual(
+    contents(await conversation.messages({ direction: "descending" })),
+    texts.toReversed(),
+  )
+  assert.deepEqual(contents(await conversation.messages({ limit: 150 })), texts.slice(0, 150))
+  const pages: number[] = []
+  for await (const page of conversation.pages({ pageSize: 60 })) pages.push(page.length)
+  assert.deepEqual(pages, [60, 60, 60, 50])
+  const [since, until] = [all[20]!.sent, all[200]!.sent]
+  const window = await conversation.messages({ since, until })
+  assert.deepEqual(
+    contents(window),
+    contents(all.filter(({ sent }) => sent >= since && sent <= until)),
+  )
+})
+
+for (const follow of [true, false]) {
+  test(`a stream tells new messages and new conversations (${follow ? "followed" : "subscribed"})`, async () => {
+    const node = testNode({ follow })
+    const [alice, bob] = await Promise.all([join(node), join(node)])
+    const invitations = bob.conversations.stream()
+    const invited = invitations.next()
+    await until(() => node.calls.includes(follow ? "follow" : "subscribe"))
+    const toBob = await alice.conversations.newConversation(bob.address)
+    const toAlice = (await invited).value!
+    assert.equal(toAlice.topic, toBob.topic)
+    await invitations.return()
+
+    await toBob.send("before")
+    const told: unknown[] = []
+    const listening = (async () => {
+      for await (const { content } of toAlice.stream({ since: new Date(0) })) {
+        told.push(content)
+        if (content === "bye") break
+      }
+    })()
+    await until(() => told.length === 1)
+    await toBob.send("after")
+    await until(() => told.length === 2)
+    node.cut()
+    await toBob.send("while away")
+    await toBob.send("bye")
+    await listening
+    assert.deepEqual(told, ["before", "after", "while away", "bye"])
+  })
+}
+
+test("a stream ends with its signal, by return, and with the client", async () => {
+  const node = testNode({ follow: true })
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const conversation = await alice.conversations.newConversation(bob.address)
+
+  const ending = new AbortController()
+  const aborted = conversation.stream({ signal: ending.signal }).next()
+  ending.abort(new Error("enough"))
+  await assert.rejects(aborted, /enough/)
+
+  const left = conversation.stream()
+  const waiting = left.next()
+  assert.equal((await left.return()).done, true)
+  assert.equal((await waiting).done, true)
+
+  const open = conversation.stream().next()
+  await alice.close()
+  await alice.close()
+  assert.equal((await open).done, true)
+  await assert.rejects(conversation.send("too late"), coded("closed"))
+  await assert.rejects(alice.canMessage(bob.address), coded("closed"))
+})
+
+test("calls that fail in passing are made again, and a refused token is made anew", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const conversation = await alice.conversations.newConversation(bob.address)
+  node.failNext(
+    { call: "publish", code: Code.Unavailable },
+    { call: "publish", code: Code.ResourceExhausted, retryAfterSeconds: 0.01 },
+    { call: "publish", code: Code.Unauthenticated },
+    { call: "query", code: Code.Unavailable },
+  )
+  const before = node.tokens.at(-1)
+  await conversation.send("persistent")
+  assert.notEqual(node.tokens.at(-1), before)
+  assert.deepEqual((await conversation.messages()).map(({ content }) => content), ["persistent"])
+})
+
+test("a call that the node refuses is not made again", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const conversation = await alice.conversations.newConversation(bob.address)
+  node.failNext({ call: "publish", code: Code.PermissionDenied })
+  const publishes = node.calls.filter((call) => call === "publish").length
+  await assert.rejects(conversation.send("no"), coded("permission-denied"))
+  assert.equal(node.calls.filter((call) => call === "publish").length, publishes + 1)
+})
+
+test("exported keys make the same account, and no wallet is asked", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  await (await alice.conversations.newConversation(bob.address)).send("still here")
+  const again = await Client.withKeys(await alice.exportKeys(), {
+    transport: memory(node.routes),
+  })
+  const [conversation] = await again.conversations.list()
+  assert.deepEqual((await conversation!.messages()).map(({ content }) => content), ["still here"])
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
+}

@@ -1,0 +1,139 @@
+import { isAddress, toAddress } from "./address.ts"
+import { loadAccount } from "./account.ts"
+import { text } from "./codecs/text.ts"
+import { contactDirectory } from "./contacts.ts"
+import type { Codec } from "./content.ts"
+import { type Context, signalOf } from "./context.ts"
+import { type Conversations, createConversations } from "./conversations.ts"
+import { WaferError } from "./error.ts"
+import type { Keystore } from "./keystore.ts"
+import { localKeystore } from "./local-keystore.ts"
+import { createNetwork } from "./network.ts"
+import { createPace } from "./pace.ts"
+import { type Signer, walletOf } from "./signer.ts"
+import type { Store } from "./store.ts"
+import { memoryStore } from "./stores/memory.ts"
+import { createClock } from "./time.ts"
+import { createTokens } from "./tokens.ts"
+import type { CallOptions, Transport } from "./transport.ts"
+
+/** What a client is made of. */
+export interface ClientOptions extends CallOptions {
+  /** The way to a node. The client closes it. */
+  readonly transport: Transport
+  /** Keeps what the client learns; forgotten with the process when absent. The client closes it. */
+  readonly store?: Store
+  /** Kinds of content besides text. */
+  readonly codecs?: readonly Codec<unknown>[]
+}
+
+/**
+ * One account, on one node.
+ *
+ * @example
+ * ```ts
+ * const client = await Client.create(signer, { transport: http("http://localhost:5555") })
+ * const conversation = await client.conversations.newConversation(friend)
+ * await conversation.send("gm")
+ * await client.close()
+ * ```
+ */
+export class Client implements AsyncDisposable {
+  /** Checksummed. */
+  readonly address: string
+  readonly conversations: Conversations
+  readonly #context: Context
+  readonly #end: AbortController
+
+  private constructor(context: Context, end: AbortController) {
+    this.address = context.address
+    this.conversations = createConversations(context)
+    this.#context = context
+    this.#end = end
+  }
+
+  /**
+   * Loads the wallet's account from the network, or makes a new one there, and publishes how to write
+   * to it. The wallet signs once, or twice for a new account.
+   * Throws `wallet`, `undecryptable` when the stored keys do not open, and the node's errors.
+   */
+  static async create(signer: Signer, options: ClientOptions): Promise<Client> {
+    const wallet = await walletOf(signer)
+    const keystore = await loadAccount(wallet, {
+      transport: options.transport,
+      clock: createClock(),
+      hold: (keys) => localKeystore(keys, { store: options.store ?? memoryStore() }),
+      ...(options.signal && { signal: options.signal }),
+    })
+    return await Client.withKeystore(keystore, options)
+  }
+
+  /** An account whose keys were exported: no wallet signs. Throws `malformed`, and the node's errors. */
+  static async withKeys(keys: Uint8Array, options: ClientOptions): Promise<Client> {
+    const keystore = localKeystore(keys, { store: options.store ?? memoryStore() })
+    return await Client.withKeystore(keystore, options)
+  }
+
+  /** An account whose keys are elsewhere, behind a keystore of one's own. The client closes it. */
+  static async withKeystore(keystore: Keystore, options: ClientOptions): Promise<Client> {
+    const { address, bundle } = await keystore.account()
+    const end = new AbortController()
+    const network = createNetwork(options.transport, createTokens(keystore))
+    const clock = createClock()
+    const context: Context = {
+      address,
+      keystore,
+      network,
+      contacts: contactDirectory(network, clock),
+      codecs: [...options.codecs ?? [], text],
+      clock,
+      pace: createPace(),
+      closed: end.signal,
+    }
+    await context.contacts.publish(address, bundle, {
+      signal: signalOf(context, options.signal),
+    })
+    return new Client(context, end)
+  }
+
+  /**
+   * Whether an account can be written to: false means that it has published no keys, a failure throws.
+   * For many addresses one answer each, in their order; what is no address is answered by false.
+   */
+  async canMessage(address: string, options?: CallOptions): Promise<boolean>
+  async canMessage(addresses: readonly string[], options?: CallOptions): Promise<boolean[]>
+  async canMessage(
+    wanted: string | readonly string[],
+    options: CallOptions = {},
+  ): Promise<boolean | boolean[]> {
+    const call = { signal: signalOf(this.#context, options.signal) }
+    call.signal.throwIfAborted()
+    const { contacts } = this.#context
+    if (typeof wanted === "string") {
+      return isAddress(wanted) && await contacts.find(toAddress(wanted), call) !== undefined
+    }
+    const addresses = wanted.filter(isAddress).map(toAddress)
+    const found = new Map<string, boolean>()
+    for (const [i, contact] of (await contacts.findAll(addresses, call)).entries()) {
+      found.set(addresses[i]!, contact !== undefined)
+    }
+    return wanted.map((address) => isAddress(address) && found.get(toAddress(address)) === true)
+  }
+
+  /** The account's secret keys, for `Client.withKeys`. Whoever has them is the account. */
+  exportKeys(): Promise<Uint8Array> {
+    return this.#context.keystore.exportKeys()
+  }
+
+  /** Ends every stream and call and releases what the client was given. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#end.signal.aborted) return
+    this.#end.abort(new WaferError("closed", "the client is closed"))
+    await this.#context.network.transport.close()
+    await this.#context.keystore.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}

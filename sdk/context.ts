@@ -1,0 +1,26 @@
+import type { Codec } from "./content.ts"
+import type { ContactDirectory } from "./contacts.ts"
+import type { Keystore } from "./keystore.ts"
+import type { Network } from "./network.ts"
+import type { Pace } from "./pace.ts"
+import type { Clock } from "./time.ts"
+
+/** What conversations work with. */
+export interface Context {
+  /** The own address, checksummed. */
+  readonly address: string
+  readonly keystore: Keystore
+  readonly network: Network
+  readonly contacts: ContactDirectory
+  readonly codecs: readonly Codec<unknown>[]
+  readonly clock: Clock
+  /** Awaited between pieces of work, so that a long one does not block the page. */
+  readonly pace: Pace
+  /** Aborts when the client closes. */
+  readonly closed: AbortSignal
+}
+
+/** The signal of a call: the caller's, or the client's end. */
+export function signalOf(context: Context, signal: AbortSignal | undefined): AbortSignal {
+  return signal ? AbortSignal.any([context.closed, signal]) : context.closed
+}

@@ -1,0 +1,206 @@
+import { create } from "@bufbuild/protobuf"
+import { type Envelope, EnvelopeSchema } from "@wafer/proto"
+import { text } from "./codecs/text.ts"
+import type { Compression } from "./compression.ts"
+import type { Codec } from "./content.ts"
+import { type Context, signalOf } from "./context.ts"
+import { decodeContent, encodeContent } from "./encoded-content.ts"
+import { asWaferError, WaferError } from "./error.ts"
+import { createFeed } from "./feed.ts"
+import type { ConversationContext } from "./invitation.ts"
+import type { ConversationRecord } from "./keystore.ts"
+import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
+import type { Direction } from "./network.ts"
+import type { Sealing } from "./sealing.ts"
+import { createStream, type Stream, type StreamOptions } from "./stream.ts"
+import { msToNs, nsToDate } from "./time.ts"
+import { ephemeralTopic } from "./topics.ts"
+import type { CallOptions } from "./transport.ts"
+
+/** How a message is sent. */
+export interface SendOptions extends CallOptions {
+  /** Packs the content. Official clients read packed contents of at most 1000 bytes: longer ones stay as they are. */
+  readonly compression?: Compression
+  /** Delivered to who listens with `ephemeral`, and not kept. */
+  readonly ephemeral?: boolean
+  /** Whether the recipient's phone should wake; the codec decides when absent. */
+  readonly shouldPush?: boolean
+}
+
+/** Which messages. Both ends are included. */
+export interface MessagesOptions extends CallOptions {
+  readonly since?: Date
+  readonly until?: Date
+  /** Oldest first, which is the default, or newest first. */
+  readonly direction?: Direction
+}
+
+/** A message that was sealed and not yet sent. */
+export interface PreparedMessage<T> {
+  /** The id it will have. */
+  readonly id: string
+  /** Publishes it. Sending twice is sending once. */
+  send(options?: CallOptions): Promise<Message<T>>
+}
+
+/** Two accounts talking. */
+export interface Conversation {
+  readonly topic: string
+  /** Checksummed. */
+  readonly peerAddress: string
+  readonly createdAt: Date
+  readonly version: "v1" | "v2"
+  /** Tells apart the conversations of the same two accounts. V1 conversations have none. */
+  readonly context?: ConversationContext
+  /** Sends a text, or whatever the codec writes. Resolves when the node has stored it. */
+  send(value: string, options?: SendOptions): Promise<Message<string>>
+  send<T>(value: NoInfer<T>, codec: Codec<T>, options?: SendOptions): Promise<Message<T>>
+  /** Seals a message without sending it, to show it at once or to send it later. */
+  prepare(value: string, options?: SendOptions): Promise<PreparedMessage<string>>
+  prepare<T>(
+    value: NoInfer<T>,
+    codec: Codec<T>,
+    options?: SendOptions,
+  ): Promise<PreparedMessage<T>>
+  /** The messages, `limit` of them at most. Those that cannot be read are among them, with their error. */
+  messages(options?: MessagesOptions & { readonly limit?: number }): Promise<Message[]>
+  /** The same page by page, `pageSize` in each, at most 100, which is the default. */
+  pages(options?: MessagesOptions & { readonly pageSize?: number }): AsyncGenerator<Message[]>
+  /** What is sent, own messages included. See {@link StreamOptions} for where it starts. */
+  stream(options?: StreamOptions & { readonly ephemeral?: boolean }): Stream<Message>
+}
+
+/** A conversation over whatever seals its messages. */
+export function createConversation(
+  context: Context,
+  record: ConversationRecord,
+  sealing: Sealing,
+  version: "v1" | "v2",
+): Conversation {
+  const { topic, peerAddress } = record
+
+  /** Each envelope as a message, in the same order. */
+  async function read(envelopes: readonly Envelope[]): Promise<Message[]> {
+    const opened = await sealing.open(envelopes)
+    return await Promise.all(envelopes.map(async (envelope, i) => {
+      const { value, error } = opened[i]!
+      const unproven = {
+        conversationTopic: topic,
+        senderAddress: "",
+        sent: nsToDate(envelope.timestampNs),
+      }
+      if (error) return messageWithout(envelope, unproven, error)
+      const { payload, senderAddress, sentNs } = value
+      const proven = { conversationTopic: topic, senderAddress, sent: nsToDate(sentNs) }
+      try {
+        const decoded = await decodeContent(payload, context.codecs)
+        return messageWith({ ...proven, id: messageId(envelope.message) }, decoded)
+      } catch (error) {
+        return messageWithout(envelope, proven, asWaferError(error, "malformed"))
+      }
+    }))
+  }
+
+  async function prepare<T>(
+    value: T,
+    codec: Codec<T>,
+    options: SendOptions,
+  ): Promise<PreparedMessage<T>> {
+    if (context.closed.aborted) throw context.closed.reason
+    const payload = await encodeContent(value, codec, context.codecs, {
+      ...(options.compression && { compression: options.compression }),
+    })
+    const shouldPush = options.shouldPush ?? codec.shouldPush?.(value) ?? true
+    const { message, timestampNs } = await sealing.seal(payload, context.clock(), { shouldPush })
+    const id = messageId(message)
+    return {
+      id,
+      async send(call = options) {
+        const topics = options.ephemeral ? [ephemeralTopic(topic)] : sealing.topics()
+        const envelopes = topics.map((contentTopic) =>
+          create(EnvelopeSchema, { contentTopic, timestampNs, message })
+        )
+        await context.network.publish(envelopes, { signal: signalOf(context, call.signal) })
+        const origin = {
+          id,
+          conversationTopic: topic,
+          senderAddress: context.address,
+          sent: nsToDate(timestampNs),
+        }
+        const decoded = await decodeContent(payload, [codec, ...context.codecs])
+        return messageWith(origin, decoded) as Message<T>
+      },
+    }
+  }
+
+  // deno-lint-ignore no-explicit-any -- the overloads of the interface say what is allowed
+  function prepareAny(value: any, second?: Codec<any> | SendOptions, third?: SendOptions) {
+    return second && "encode" in second
+      ? prepare(value, second, third ?? {})
+      : prepare<string>(value, text, second ?? {})
+  }
+
+  function range({ since, until, direction }: MessagesOptions) {
+    return {
+      topics: [topic],
+      ...(since && { startNs: msToNs(since.getTime()) }),
+      // A Date has milliseconds; the last one counts to its end.
+      ...(until && { endNs: msToNs(until.getTime()) + 999_999n }),
+      ...(direction && { direction }),
+    }
+  }
+
+  async function* pages(
+    options: MessagesOptions & { readonly pageSize?: number } = {},
+  ): AsyncGenerator<Message[]> {
+    const { pageSize, signal } = options
+    const envelopes = context.network.pages(
+      { ...range(options), ...(pageSize !== undefined && { pageSize }) },
+      { signal: signalOf(context, signal) },
+    )
+    for await (const page of envelopes) yield await read(page)
+  }
+
+  return {
+    topic,
+    peerAddress,
+    createdAt: nsToDate(record.createdNs),
+    version,
+    ...(record.context && { context: record.context }),
+
+    prepare: prepareAny,
+    // deno-lint-ignore no-explicit-any -- the overloads of the interface say what is allowed
+    async send(value: any, second?: Codec<any> | SendOptions, third?: SendOptions) {
+      return await (await prepareAny(value, second, third)).send()
+    },
+
+    async messages(options = {}) {
+      const limit = options.limit ?? Infinity
+      if (!(limit >= 0)) {
+        throw new WaferError("invalid-argument", `expected a limit of 0 or more, got ${limit}`)
+      }
+      const messages: Message[] = []
+      if (limit === 0) return messages
+      const pageSize = Math.min(limit, 100)
+      for await (const page of pages({ ...options, pageSize })) {
+        messages.push(...page.slice(0, limit - messages.length))
+        if (messages.length === limit) break
+      }
+      return messages
+    },
+
+    pages,
+
+    stream({ since, signal, onState, ephemeral } = {}) {
+      return createStream(async function* (signal) {
+        const feed = createFeed(context.network, {
+          topics: [ephemeral ? ephemeralTopic(topic) : topic],
+          ...(since && { sinceNs: msToNs(since.getTime()) }),
+          ...(onState && { onState }),
+          signal,
+        })
+        for await (const envelope of feed) yield* await read([envelope])
+      }, { until: context.closed, signal })
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { Context } from "./context.ts"
+import { WaferError } from "./error.ts"
+import type { ConversationRecord } from "./keystore.ts"
+import {
+  contentDigest,
+  decodeMessageV2,
+  encodeHeaderV2,
+  encodeMessageV2,
+  encodeSignedContent,
+  type SealedMessageV2,
+  verifySignedContent,
+} from "./message-v2.ts"
+import { attempt, chain, type Outcome } from "./outcome.ts"
+import type { OpenedPayload, Sealing } from "./sealing.ts"
+
+/** A V2 conversation: one key for its topic, and each message signed. */
+export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
+  const { keystore, address, pace } = context
+
+  function prove(sealed: SealedMessageV2, plaintext: Uint8Array): OpenedPayload {
+    const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes)
+    if (senderAddress !== address && senderAddress !== peerAddress) {
+      throw new WaferError("forged", `${senderAddress} is not part of this conversation`)
+    }
+    return { payload, senderAddress, sentNs: sealed.createdNs }
+  }
+
+  return {
+    async seal(payload, timestampNs, { shouldPush }) {
+      const headerBytes = encodeHeaderV2(timestampNs, topic)
+      const { bundle } = await keystore.account()
+      const signature = await keystore.sign(contentDigest(headerBytes, payload), "pre-key")
+      const signed = encodeSignedContent(payload, bundle, signature)
+      const { ciphertext, senderHmac } = await keystore.sealV2(topic, headerBytes, signed)
+      const message = encodeMessageV2(headerBytes, ciphertext, { senderHmac, shouldPush })
+      return { message, timestampNs }
+    },
+
+    async open(envelopes) {
+      const decoded = envelopes.map(({ message }) => attempt(() => decodeMessageV2(message, topic)))
+      const sealed = decoded.flatMap(({ value }) => value ?? [])
+      const plaintexts = (await keystore.openV2(topic, sealed)).values()
+      const opened: Outcome<OpenedPayload>[] = []
+      for (const { value, error } of decoded) {
+        await pace()
+        if (error) opened.push({ error })
+        else opened.push(chain(plaintexts.next().value!, (plaintext) => prove(value, plaintext)))
+      }
+      return opened
+    },
+
+    topics: () => [topic],
+  }
+}

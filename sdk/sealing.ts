@@ -1,0 +1,30 @@
+import type { Envelope } from "@wafer/proto"
+import type { Outcome } from "./outcome.ts"
+
+/** A message's bytes, and the time in its header. */
+export interface SealedPayload {
+  readonly message: Uint8Array
+  readonly timestampNs: bigint
+}
+
+/** A message that was opened and whose sender was proven. */
+export interface OpenedPayload {
+  /** Encoded content. */
+  readonly payload: Uint8Array
+  /** Checksummed. */
+  readonly senderAddress: string
+  readonly sentNs: bigint
+}
+
+/** How the messages of one conversation are sealed and opened: V1 and V2 differ in nothing else. */
+export interface Sealing {
+  seal(
+    payload: Uint8Array,
+    timestampNs: bigint,
+    options: { readonly shouldPush: boolean },
+  ): Promise<SealedPayload>
+  /** One outcome for each envelope, in their order. */
+  open(envelopes: readonly Envelope[]): Promise<Outcome<OpenedPayload>[]>
+  /** Where the next message is to be published. */
+  topics(): readonly string[]
+}
