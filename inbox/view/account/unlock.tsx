@@ -1,0 +1,41 @@
+import type { VNode } from "preact"
+import { useState } from "preact/hooks"
+import { useAct } from "../../context.ts"
+import { Button } from "../../parts/button.tsx"
+import { Icon } from "../../parts/icon.tsx"
+import { Mark } from "../../parts/mark.tsx"
+import { Envelope } from "./envelope.tsx"
+
+/** The keys here are under a passphrase: nothing opens before it is typed. */
+export function Unlock(): VNode {
+  const { account } = useAct()
+  const [passphrase, setPassphrase] = useState("")
+  const [wrong, setWrong] = useState(false)
+  return (
+    <Envelope>
+      <Mark size={78} />
+      <h1 class="hello-title">This envelope has a passphrase.</h1>
+      <form
+        class="form"
+        onSubmit={async (event) => {
+          event.preventDefault()
+          setWrong(!await account.unlock(passphrase))
+        }}
+      >
+        <label for="passphrase">Passphrase</label>
+        <input
+          id="passphrase"
+          class="field"
+          type="password"
+          autocomplete="current-password"
+          value={passphrase}
+          onInput={(event) => setPassphrase(event.currentTarget.value)}
+        />
+        {wrong && (
+          <p class="problem" role="alert"><Icon name="warn" size={16} />That does not open it.</p>
+        )}
+        <Button look="solid" type="submit" class="hello-create">Open</Button>
+      </form>
+    </Envelope>
+  )
+}

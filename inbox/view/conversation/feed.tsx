@@ -1,0 +1,96 @@
+import type { VNode } from "preact"
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
+import { useAct } from "../../context.ts"
+import type { Conversation } from "../../model.ts"
+import type { Open } from "../../state.ts"
+import { Button } from "../../parts/button.tsx"
+import { date } from "../../text/time.ts"
+import { feedKeys } from "./feed-keys.ts"
+import { MessageRow } from "./message.tsx"
+import { feedRows } from "./rows.ts"
+import { useVirtual } from "./virtual.ts"
+
+/** The messages of a conversation. Only those in sight are in the document. */
+export function Feed({ conversation, open }: { conversation: Conversation; open: Open }): VNode {
+  const { messages: act } = useAct()
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useMemo(
+    () =>
+      feedRows(open.messages, {
+        newCount: open.newCount,
+        ...(open.newFrom === undefined ? {} : { newFrom: open.newFrom }),
+        ...(conversation.peerReadAt === undefined ? {} : { readAt: conversation.peerReadAt }),
+      }),
+    [open.messages, open.newFrom, open.newCount, conversation.peerReadAt],
+  )
+  const keys = useMemo(() => rows.map((row) => row.message.id), [rows])
+  const virtual = useVirtual(scroller, keys, rows.find((row) => row.newCount)?.message.id)
+  const fresh = useFresh(open.messages.length, virtual.atBottom)
+
+  useEffect(() => {
+    if (virtual.from < 15 && open.more && !open.loading) act.older()
+  }, [virtual.from, open.more, open.loading])
+
+  // A message that was asked for is brought into view, then carries the focus.
+  const focused = useRef<string>(undefined)
+  useLayoutEffect(() => {
+    const id = open.selected
+    if (id === focused.current) return
+    const article = scroller.current!.querySelector<HTMLElement>(`[data-key="${id}"] article`)
+    if (id && !article) return virtual.toRow(id)
+    focused.current = id
+    if (article?.contains(document.activeElement)) return
+    article?.focus({ preventScroll: true })
+    article?.scrollIntoView({ block: "nearest" })
+  })
+
+  return (
+    <div class="feed-frame">
+      <div
+        class="feed"
+        ref={scroller}
+        role="feed"
+        aria-label="Messages"
+        aria-busy={open.loading}
+        tabIndex={-1}
+        onScroll={virtual.onScroll}
+        onKeyDown={(event) => feedKeys(event, open, act)}
+      >
+        <div class="feed-column">
+          {virtual.from === 0 && !open.more && (
+            <p class="feed-start">
+              This conversation began on {date(conversation.createdAt)}. Nobody can see earlier.
+            </p>
+          )}
+          <div style={{ height: `${virtual.before}px` }} />
+          {rows.slice(virtual.from, virtual.to).map((row, i) => (
+            <MessageRow
+              key={row.message.id}
+              row={row}
+              conversation={conversation}
+              position={virtual.from + i + 1}
+              total={open.more ? -1 : rows.length}
+              selected={row.message.id === open.selected}
+              reachable={row.message.id === (open.selected ?? keys.at(-1))}
+            />
+          ))}
+          <div style={{ height: `${virtual.after}px` }} />
+        </div>
+      </div>
+      {!virtual.atBottom && (
+        <Button look="solid" class="to-newest" icon="down" onClick={virtual.toBottom}>
+          {fresh ? `${fresh} new` : "Newest"}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** How many messages came while the reader was further up. */
+function useFresh(total: number, atBottom: boolean): number {
+  const [seen, setSeen] = useState(total)
+  useEffect(() => {
+    if (atBottom) setSeen(total)
+  }, [total, atBottom])
+  return Math.max(0, total - seen)
+}

@@ -1,0 +1,95 @@
+import type { VNode } from "preact"
+import { useState } from "preact/hooks"
+import { useAct, useSelect } from "../../context.ts"
+import type { Conversation } from "../../model.ts"
+import { usePersonName } from "../../parts/person.tsx"
+import { oneLine } from "../../text/plain.ts"
+import { clock, dateline } from "../../text/time.ts"
+import { wordsOf } from "../../text/words.ts"
+import { BodyOf } from "./body.tsx"
+import { Caption } from "./caption.tsx"
+import { MessageActions } from "./message-actions.tsx"
+import { QuoteOf } from "./quote.tsx"
+import { Reactions } from "./reactions.tsx"
+import type { FeedRow } from "./rows.ts"
+
+export interface MessageRowProps {
+  readonly row: FeedRow
+  readonly conversation: Conversation
+  /** Its place among those loaded, from 1; `total` is -1 while older ones are not. */
+  readonly position: number
+  readonly total: number
+  readonly selected: boolean
+  readonly reachable: boolean
+}
+
+const LONG_PRESS_MS = 450
+
+/** One message: what stands above it, its bubble, and what is said under it. */
+export function MessageRow(
+  { row, conversation, position, total, selected, reachable }: MessageRowProps,
+): VNode {
+  const { messages: act } = useAct()
+  const { message } = row
+  const now = useSelect((state) => state.now)
+  const name = usePersonName(message.sender)
+  const [menu, setMenu] = useState(false)
+  const closed = conversation.consent !== "allowed"
+  const bare = message.body.kind === "file" && message.body.file.width !== undefined &&
+    message.body.file.state === "here" && !closed && !message.answers
+  const outlined = message.body.kind === "unknown" || message.body.kind === "broken"
+  const label = [
+    message.mine ? "You" : name,
+    clock(message.at),
+    oneLine(wordsOf(message.body)),
+    message.body.kind === "broken" ? "not verified" : "verified",
+  ].join(", ")
+  const classes = [
+    "message",
+    message.mine ? "message-mine" : "message-theirs",
+    row.joinsBefore ? "joins-before" : "",
+    row.joinsAfter ? "joins-after" : "",
+    message.reactions.length ? "has-reactions" : "",
+  ]
+  return (
+    <div class="feed-row" data-key={message.id}>
+      {row.day !== undefined && <p class="dateline">{dateline(row.day, now)}</p>}
+      {row.newCount !== undefined && <p class="new-rule"><span>{row.newCount} new</span></p>}
+      <article
+        class={classes.filter(Boolean).join(" ")}
+        aria-label={label}
+        aria-posinset={position}
+        aria-setsize={total}
+        tabIndex={reachable ? 0 : -1}
+        {...(selected ? { "data-selected": "" } : {})}
+        onFocus={(event) => event.target === event.currentTarget && act.select(message.id)}
+        {...longPress(() => setMenu(true))}
+      >
+        <div class={`bubble bubble-${message.body.kind} ${bare ? "bubble-bare" : ""} ${outlined ? "bubble-outlined" : ""}`}>
+          {message.answers && <QuoteOf quote={message.answers} />}
+          <BodyOf message={message} closed={closed} />
+        </div>
+        {message.reactions.length > 0 && <Reactions message={message} />}
+        <MessageActions message={message} open={menu} onOpen={setMenu} />
+        <Caption row={row} conversation={conversation} />
+      </article>
+    </div>
+  )
+}
+
+/** Touch has no hover: holding a finger on a message opens its menu. */
+function longPress(run: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = () => clearTimeout(timer)
+  return {
+    onPointerDown(event: PointerEvent) {
+      stop()
+      if (event.pointerType === "touch") timer = setTimeout(run, LONG_PRESS_MS)
+    },
+    onPointerUp: stop,
+    onPointerCancel: stop,
+    onPointerMove(event: PointerEvent) {
+      if (Math.hypot(event.movementX, event.movementY) > 3) stop()
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { VNode } from "preact"
+import { useSelect } from "../../context.ts"
+import type { Conversation } from "../../model.ts"
+import type { Route } from "../../route.ts"
+import { Icon } from "../../parts/icon.tsx"
+import { Link } from "../../parts/link.tsx"
+import { Person, usePersonName } from "../../parts/person.tsx"
+import { SealOf } from "../../parts/seal.tsx"
+import { oneLine } from "../../text/plain.ts"
+import { when } from "../../text/time.ts"
+
+/** Where a conversation is read. V1 has no conversation id, and one thread per peer. */
+export function routeTo(conversation: Conversation): Route {
+  return {
+    at: "conversation",
+    peer: conversation.peer,
+    ...(conversation.conversationId === undefined ? {} : { about: conversation.conversationId }),
+  }
+}
+
+export function Row({ conversation }: { conversation: Conversation }): VNode {
+  const { peer, unread, failed } = conversation
+  const current = useSelect((state) => state.open?.id === conversation.id)
+  const now = useSelect((state) => state.now)
+  const writing = useSelect((state) => (state.typing[conversation.id] ?? 0) > state.now)
+  const name = usePersonName(peer)
+  const at = conversation.last?.at ?? conversation.createdAt
+  const text = preview(conversation, writing)
+  const label = [name, chipOf(conversation), unread ? `${unread} unread` : "", text, when(at, now)]
+    .filter(Boolean).join(", ")
+  return (
+    <li>
+      <Link
+        to={routeTo(conversation)}
+        class={`row ${unread ? "row-unread" : ""}`}
+        aria-label={label}
+        {...(current ? { "aria-current": "page" as const } : {})}
+      >
+        <SealOf address={peer} size={42} />
+        <span class="row-name">
+          <Person address={peer} />
+          <Chip conversation={conversation} />
+        </span>
+        <time class="row-time">{when(at, now)}</time>
+        <span class={`row-text ${writing ? "row-writing" : ""} ${failed ? "row-failed" : ""}`}>
+          {failed && <Icon name="warn" size={15} />}
+          {text}
+        </span>
+        {unread > 0 && <span class="row-count">{unread > 99 ? "99+" : unread}</span>}
+      </Link>
+    </li>
+  )
+}
+
+function preview(conversation: Conversation, writing: boolean): string {
+  if (writing) return "Writing…"
+  if (conversation.failed) return "Not sent"
+  if (!conversation.last) return ""
+  return `${conversation.last.mine ? "You: " : ""}${oneLine(conversation.last.text)}`
+}
+
+const chipOf = ({ conversationId, version }: Conversation): string | undefined =>
+  conversationId ? oneLine(conversationId) : version === "v1" ? "V1" : undefined
+
+/** What sets this conversation apart from others with the same peer. */
+export function Chip({ conversation }: { conversation: Conversation }): VNode | null {
+  const text = chipOf(conversation)
+  return text ? <span class="chip">{text}</span> : null
+}
