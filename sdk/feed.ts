@@ -183,16 +183,18 @@ function mayPass({ code }: WaferError): boolean {
 /** A signal that aborts when nothing was heard for `ms`, or with `signal`. */
 function watch(ms: number, signal: AbortSignal): { signal: AbortSignal; heard(): void } {
   const silent = new AbortController()
-  const lost = () => silent.abort(new WaferError("unavailable", `nothing heard for ${ms} ms`))
-  let timer = setTimeout(lost, ms)
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true })
-  return {
-    signal: AbortSignal.any([signal, silent.signal]),
-    heard() {
-      clearTimeout(timer)
-      if (!signal.aborted) timer = setTimeout(lost, ms)
-    },
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const heard = () => {
+    clearTimeout(timer)
+    if (signal.aborted) return
+    timer = setTimeout(
+      () => silent.abort(new WaferError("unavailable", `nothing heard for ${ms} ms`)),
+      ms,
+    )
   }
+  heard()
+  signal.addEventListener("abort", heard, { once: true })
+  return { signal: AbortSignal.any([signal, silent.signal]), heard }
 }
 
 /** Tells what comes for the first time, as far back as connections overlap. */
