@@ -10,6 +10,7 @@ import type { Keystore } from "./keystore.ts"
 import { localKeystore } from "./local-keystore.ts"
 import { createNetwork } from "./network.ts"
 import { createPace } from "./pace.ts"
+import { createProofs } from "./proofs.ts"
 import { type Signer, walletOf } from "./signer.ts"
 import type { Store } from "./store.ts"
 import { memoryStore } from "./stores/memory.ts"
@@ -85,6 +86,8 @@ export class Client implements AsyncDisposable {
       keystore,
       network,
       contacts: contactDirectory(network, clock),
+      proofs: createProofs(),
+      introduced: new Set(),
       codecs: [...options.codecs ?? [], text],
       clock,
       pace: createPace(),

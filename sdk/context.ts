@@ -3,6 +3,7 @@ import type { ContactDirectory } from "./contacts.ts"
 import type { Keystore } from "./keystore.ts"
 import type { Network } from "./network.ts"
 import type { Pace } from "./pace.ts"
+import type { Proofs } from "./proofs.ts"
 import type { Clock } from "./time.ts"
 
 /** What conversations work with. */
@@ -12,6 +13,9 @@ export interface Context {
   readonly keystore: Keystore
   readonly network: Network
   readonly contacts: ContactDirectory
+  readonly proofs: Proofs
+  /** The peers that were sent a V1 message since the client began. */
+  readonly introduced: Set<string>
   readonly codecs: readonly Codec<unknown>[]
   readonly clock: Clock
   /** Awaited between pieces of work, so that a long one does not block the page. */

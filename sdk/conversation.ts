@@ -121,6 +121,7 @@ export function createConversation(
           create(EnvelopeSchema, { contentTopic, timestampNs, message })
         )
         await context.network.publish(envelopes, { signal: signalOf(context, call.signal) })
+        if (!options.ephemeral) sealing.delivered()
         const origin = {
           id,
           conversationTopic: topic,

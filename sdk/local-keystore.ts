@@ -1,7 +1,7 @@
 import { hkdfSha256, sha256 } from "@wafer/crypto"
 import type { Ciphertext } from "@wafer/proto"
 import { agree, type OwnKeys, type Role } from "./agreement.ts"
-import { toBase64Url, toHex, utf8 } from "./bytes.ts"
+import { equalBytes, toBase64Url, toHex, utf8 } from "./bytes.ts"
 import { decrypt, encrypt } from "./ciphertext.ts"
 import {
   type ConversationKey,
@@ -29,7 +29,7 @@ import {
   type PrivateKey,
   publicBundle,
 } from "./private-key.ts"
-import { equalKeys, type PublicKey, type PublicKeyBundle, walletAddress } from "./public-key.ts"
+import { type PublicKey, type PublicKeyBundle, walletAddress } from "./public-key.ts"
 import { signDigest } from "./signature.ts"
 import type { Store } from "./store.ts"
 import { memoryStore } from "./stores/memory.ts"
@@ -71,6 +71,8 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     return secret
   }
 
+  const isOwn = ({ point }: PublicKey): boolean => equalBytes(point, shown.identityKey.point)
+
   /** The own pre-key that a peer used. */
   function named(preKey: PublicKey): PrivateKey {
     const own = findPreKey(bundle, preKey)
@@ -82,7 +84,7 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
 
   /** The agreement behind what `sender` sealed to `recipient`, whichever of them this account is. */
   function agreedBetween(sender: PublicKeyBundle, recipient: PublicKeyBundle): Uint8Array {
-    return equalKeys(sender.identityKey, shown.identityKey)
+    return isOwn(sender.identityKey)
       ? agreed(named(sender.preKey), recipient, "sender")
       : agreed(named(recipient.preKey), sender, "recipient")
   }
@@ -104,8 +106,9 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     if (!invitation.topic.startsWith("/xmtp/0/m-") || !isPrintableTopic(invitation.topic)) {
       throw new WaferError("malformed", "an invitation to a topic that is no conversation")
     }
-    const own = equalKeys(header.sender.identityKey, shown.identityKey)
-    const peerAddress = walletAddress((own ? header.recipient : header.sender).identityKey)
+    const { sender, recipient } = header
+    const peer = isOwn(sender.identityKey) ? recipient : sender
+    const peerAddress = walletAddress(peer.identityKey)
     return { record: recordOf(invitation, peerAddress, header.createdNs), invitation }
   }
 

@@ -13,6 +13,7 @@ import {
   verifySignedContent,
 } from "./message-v2.ts"
 import { decodePrivateKeyBundle, publicBundle } from "./private-key.ts"
+import { createProofs } from "./proofs.ts"
 import { signDigest } from "./signature.ts"
 import { coded } from "./testing/coded.ts"
 import { ephemeralTopic } from "./topics.ts"
@@ -49,7 +50,11 @@ for (const { id, input, output } of vectors("messages_v2", "messageV2")) {
     const sealed = decodeMessageV2(fromHex(output.message), input.topic)
     assert.equal(String(sealed.createdNs), output.envelopeTimestampNs)
     const plaintext = decrypt(keyMaterial, sealed.ciphertext, sealed.headerBytes)
-    const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes)
+    const { payload, senderAddress } = verifySignedContent(
+      plaintext,
+      sealed.headerBytes,
+      createProofs(),
+    )
     assert.equal(toHex(payload), input.payload)
     assert.equal(senderAddress, output.senderAddress)
   })
@@ -67,7 +72,8 @@ for (const { id, input } of vectors("negative", "messageV2Decode")) {
         fromHex(input.message),
         input.conversationTopic,
       )
-      verifySignedContent(decrypt(keyMaterial, ciphertext, headerBytes), headerBytes)
+      const plaintext = decrypt(keyMaterial, ciphertext, headerBytes)
+      verifySignedContent(plaintext, headerBytes, createProofs())
     }, coded(expected[id]!))
   })
 }

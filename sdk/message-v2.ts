@@ -9,13 +9,8 @@ import {
 import { concat } from "./bytes.ts"
 import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
 import { WaferError } from "./error.ts"
-import {
-  type PublicKeyBundle,
-  readBundle,
-  verifyPreKey,
-  walletAddress,
-  writeBundle,
-} from "./public-key.ts"
+import type { Proofs } from "./proofs.ts"
+import { type PublicKeyBundle, readBundle, writeBundle } from "./public-key.ts"
 import { readSignature, type Signature, verifyDigest, writeSignature } from "./signature.ts"
 import { decodeProto, required } from "./wire.ts"
 
@@ -107,14 +102,18 @@ export function decodeMessageV2(bytes: Uint8Array, topic: string): SealedMessage
  * Proves who wrote a message: the wallet signed the identity key, that one the pre-key, and the
  * pre-key header and payload. Throws `malformed`, `forged`.
  */
-export function verifySignedContent(plaintext: Uint8Array, headerBytes: Uint8Array): SignedPayload {
+export function verifySignedContent(
+  plaintext: Uint8Array,
+  headerBytes: Uint8Array,
+  proofs: Proofs,
+): SignedPayload {
   const signed = decodeProto(SignedContentSchema, plaintext, "signed content")
   const sender = readBundle(signed.sender, "sender")
   const signature = readSignature(signed.signature)
-  verifyPreKey(sender)
+  const senderAddress = proofs.bundle(sender)
   const digest = contentDigest(headerBytes, signed.payload)
   if (!verifyDigest(signature, digest, sender.preKey.point)) {
     throw new WaferError("forged", "the message is not signed by its sender's pre-key")
   }
-  return { payload: signed.payload, senderAddress: walletAddress(sender.identityKey) }
+  return { payload: signed.payload, senderAddress }
 }

@@ -15,10 +15,10 @@ import type { OpenedPayload, Sealing } from "./sealing.ts"
 
 /** A V2 conversation: one key for its topic, and each message signed. */
 export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
-  const { keystore, address, pace } = context
+  const { keystore, address, proofs, pace } = context
 
   function prove(sealed: SealedMessageV2, plaintext: Uint8Array): OpenedPayload {
-    const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes)
+    const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes, proofs)
     if (senderAddress !== address && senderAddress !== peerAddress) {
       throw new WaferError("forged", `${senderAddress} is not part of this conversation`)
     }
@@ -50,5 +50,6 @@ export function sealingV2(context: Context, { topic, peerAddress }: Conversation
     },
 
     topics: () => [topic],
+    delivered: () => {},
   }
 }

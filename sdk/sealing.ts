@@ -27,4 +27,6 @@ export interface Sealing {
   open(envelopes: readonly Envelope[]): Promise<Outcome<OpenedPayload>[]>
   /** Where the next message is to be published. */
   topics(): readonly string[]
+  /** The message was published to all of them. */
+  delivered(): void
 }

@@ -1,0 +1,79 @@
+import type { Context } from "./context.ts"
+import { WaferError } from "./error.ts"
+import type { ConversationRecord } from "./keystore.ts"
+import {
+  decodeMessageV1,
+  encodeHeaderV1,
+  encodeMessageV1,
+  type SealedMessageV1,
+} from "./message-v1.ts"
+import { attempt, chain, type Outcome } from "./outcome.ts"
+import type { OpenedPayload, Sealing } from "./sealing.ts"
+import { msToNs, nsToMs } from "./time.ts"
+import { directTopic, introTopic } from "./topics.ts"
+
+/** A V1 message with its sender, before it is opened. */
+export interface ProvenMessageV1 extends SealedMessageV1 {
+  readonly senderAddress: string
+  readonly recipientAddress: string
+}
+
+/** Decodes a V1 message and recovers who says to have written it to whom. Opening it proves that. */
+export function readMessageV1({ proofs }: Context, message: Uint8Array): ProvenMessageV1 {
+  const sealed = decodeMessageV1(message)
+  return {
+    ...sealed,
+    senderAddress: proofs.address(sealed.sender.identityKey),
+    recipientAddress: proofs.address(sealed.recipient.identityKey),
+  }
+}
+
+/** A V1 conversation: each message is sealed to the keys of both accounts. */
+export function sealingV1(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
+  const { address, keystore, contacts, introduced, pace } = context
+  let lastMs = 0
+
+  function read(message: Uint8Array): ProvenMessageV1 {
+    const proven = readMessageV1(context, message)
+    if (directTopic(proven.senderAddress, proven.recipientAddress) !== topic) {
+      throw new WaferError("misplaced", "the message belongs to another conversation")
+    }
+    return proven
+  }
+
+  return {
+    async seal(payload, timestampNs) {
+      const contact = await contacts.find(peerAddress, { signal: context.closed })
+      if (!contact) throw new WaferError("not-registered", `${peerAddress} has published no keys`)
+      // The header counts milliseconds: no two messages may share one, or their order is chance.
+      lastMs = Math.max(nsToMs(timestampNs), lastMs + 1)
+      const { bundle: sender } = await keystore.account()
+      const recipient = contact.bundle
+      const headerBytes = encodeHeaderV1({ sender, recipient, timestampMs: BigInt(lastMs) })
+      const ciphertext = await keystore.sealV1(recipient, headerBytes, payload)
+      return { message: encodeMessageV1(headerBytes, ciphertext), timestampNs: msToNs(lastMs) }
+    },
+
+    async open(envelopes) {
+      const decoded: Outcome<ProvenMessageV1>[] = []
+      for (const { message } of envelopes) {
+        await pace()
+        decoded.push(attempt(() => read(message)))
+      }
+      const sealed = decoded.flatMap(({ value }) => value ?? [])
+      const plaintexts = (await keystore.openV1(sealed)).values()
+      return decoded.map(({ value, error }): Outcome<OpenedPayload> =>
+        error ? { error } : chain(plaintexts.next().value!, (payload) => ({
+          payload,
+          senderAddress: value.senderAddress,
+          sentNs: msToNs(value.timestampMs),
+        }))
+      )
+    },
+
+    // Clients learn of V1 conversations from their intro topics: once in a while a message goes there.
+    topics: () =>
+      introduced.has(peerAddress) ? [topic] : [introTopic(peerAddress), introTopic(address), topic],
+    delivered: () => void introduced.add(peerAddress),
+  }
+}
