@@ -39,12 +39,13 @@ const terminal: Terminal = {
   signal: interrupted.signal,
 }
 
-const code = await run({
+run({
   words: process.argv.slice(2),
   environment: process.env,
   terminal,
   home: join(homedir(), ".wafer"),
   openStore: fileStore,
+}).then((code) => {
+  // A connection that is kept alive would hold the program back; a pipe may still have to be emptied.
+  process.stdout.write("", () => process.exit(code))
 })
-// A connection that is kept alive would hold the program back; a pipe may still have to be emptied.
-process.stdout.write("", () => process.exit(code))
