@@ -6,15 +6,10 @@ import { type Config, ConfigError, readConfig, usage } from "./config.ts"
 import { createLog } from "./log.ts"
 import { createNode } from "./node.ts"
 import type { Runtime } from "./runtime.ts"
+import { currentRuntime } from "./runtime/current.ts"
 import type { Store } from "./store.ts"
 import { kvStore } from "./stores/kv.ts"
 import { memoryStore } from "./stores/memory.ts"
-
-async function loadRuntime(): Promise<Runtime> {
-  if ("Deno" in globalThis) return (await import("./runtime/deno.ts")).deno
-  if ("Bun" in globalThis) return (await import("./runtime/bun.ts")).bun
-  return (await import("./runtime/node.ts")).node
-}
 
 async function openStore({ data, kv }: Config, runtime: Runtime): Promise<Store> {
   if (kv !== undefined) return await kvStore(await runtime.openKv(kv), { shared: true })
@@ -25,7 +20,7 @@ async function openStore({ data, kv }: Config, runtime: Runtime): Promise<Store>
 
 async function run(config: Config): Promise<void> {
   const log = createLog((line) => console.error(line), config.logLevel)
-  const runtime = await loadRuntime()
+  const runtime = await currentRuntime()
   const node = await createNode({
     store: await openStore(config, runtime),
     ...(!config.limits && { rates: false }),

@@ -1,25 +1,14 @@
 import { create } from "@bufbuild/protobuf"
-import type { Envelope } from "@wafer/proto"
-import { type Head, HeadSchema, type Manifest } from "@wafer/proto/node"
-import { compareBytes } from "../envelope.ts"
+import { type Head, HeadSchema } from "@wafer/proto/node"
 import { emptyFingerprint, type Fingerprint, withId, withoutId } from "../fingerprint.ts"
-import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "../kv.ts"
-import type {
-  Arrival,
-  Follower,
-  Item,
-  LogEntry,
-  PageQuery,
-  SetName,
-  Store,
-  StoredEnvelope,
-} from "../store.ts"
+import { createScale, type Kv, type KvAtomic, type KvKey, readMany } from "../kv.ts"
+import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "../store.ts"
 import { isKept } from "../topic.ts"
+import { readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
+import { readPage } from "./page.ts"
 import {
   dayOf,
-  joinChunks,
   keys,
-  positionOf,
   readBody,
   readEntry,
   readFingerprint,
@@ -97,7 +86,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const last = entries.at(-1)
       if (!last) break
       after = last.seq
-      const envelopes = await readEnvelopes(entries)
+      const envelopes = await readEnvelopes(kv, entries)
       announce(entries.flatMap((entry, i): Arrival[] => {
         const envelope = envelopes[i]
         return envelope ? [{ ...entry, envelope, keep: true, origin: "store" }] : []
@@ -145,7 +134,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
         scale(keys.id(id), 0) && scale(keys.log(seq), 0) &&
         scale(keys.day("expiring", dayOf(timestampNs)), 50)
       if (!fits && fresh.length > 0) break
-      await writeChunks(id, body.chunks)
+      await writeChunks(kv, id, body.chunks)
       known.add(name)
       arrivals.push({ ...item, seq: ++seq })
       fresh.push(entry)
@@ -162,15 +151,6 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     const kept = items.filter((item) => item.keep)
     const rows = await readMany(kv, kept.map(({ id }) => keys.id(id)))
     return new Set(kept.filter((_, i) => rows[i]!.versionstamp !== null).map(({ id }) => id.join()))
-  }
-
-  /** Chunks go first and alone: a crash leaves orphans for the sweeper, never a manifest without chunks. */
-  async function writeChunks(id: Uint8Array, chunks: readonly Uint8Array[]): Promise<void> {
-    for (let n = 0; n < chunks.length; n += 11) {
-      const atomic = kv.atomic()
-      chunks.slice(n, n + 11).forEach((chunk, i) => atomic.set(keys.chunk(id, n + i), chunk))
-      await atomic.commit()
-    }
   }
 
   async function commitEntries(
@@ -228,48 +208,6 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     return entries
   }
 
-  async function bodyOf(body: Envelope | Manifest): Promise<Envelope> {
-    if (body.$typeName !== "wafer.node.v1.Manifest") return body
-    const chunks: Uint8Array[] = []
-    for await (const { value } of kv.list({ prefix: ["c", body.id] })) chunks.push(bytesOf(value))
-    return joinChunks(body, chunks)
-  }
-
-  async function readEnvelopes(entries: readonly LogEntry[]): Promise<(Envelope | undefined)[]> {
-    const rows = await readMany(
-      kv,
-      entries.map((e) => keys.topic(e.contentTopic, e.timestampNs, e.digest)),
-    )
-    return await Promise.all(
-      rows.map((row) => row.versionstamp === null ? undefined : bodyOf(readBody(row.value))),
-    )
-  }
-
-  /** One topic's rows in the order of travel, read as far as the caller goes. */
-  async function* walk(topic: string, query: PageQuery): AsyncGenerator<StoredEnvelope> {
-    const { after, afterDigest, descending } = query
-    let start: KvKey = ["t", topic, query.startNs]
-    let end: KvKey = ["t", topic, query.endNs + 1n]
-    if (after && !descending && after.timestampNs >= query.startNs) {
-      // An empty part behind a whole key is its immediate successor.
-      start = after.digest
-        ? [...keys.topic(topic, after.timestampNs, after.digest), ""]
-        : ["t", topic, after.timestampNs + 1n]
-    }
-    if (after && descending && after.timestampNs <= query.endNs) {
-      end = after.digest
-        ? keys.topic(topic, after.timestampNs, after.digest)
-        : ["t", topic, after.timestampNs]
-    }
-    const few = query.topics.length > 1 ? Math.ceil(query.limit / query.topics.length) : query.limit
-    const batchSize = Math.min(few + 1, 500)
-    for await (const row of kv.list({ start, end }, { reverse: descending, batchSize })) {
-      const { digest } = positionOf(row.key)
-      if (afterDigest && compareBytes(digest, afterDigest) * (descending ? -1 : 1) <= 0) continue
-      yield { envelope: await bodyOf(readBody(row.value)), digest }
-    }
-  }
-
   await takeOver()
 
   return {
@@ -288,14 +226,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
         return arrivals
       }),
 
-    async page(query) {
-      const walks = [...new Set(query.topics)].map((topic) => walk(topic, query))
-      try {
-        return await merge(walks, query)
-      } finally {
-        await Promise.all(walks.map((rows) => rows.return(undefined)))
-      }
-    },
+    page: (query) => readPage(kv, query),
 
     log: readLog,
 
@@ -306,7 +237,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       )
     },
 
-    envelopes: readEnvelopes,
+    envelopes: (entries) => readEnvelopes(kv, entries),
 
     follow(follower) {
       followers.add(follower)
@@ -359,46 +290,10 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     }
     // Last, and outside: what a crash leaves here is an orphan.
     for (const { value, versionstamp } of bodies) {
-      if (versionstamp !== null) await removeChunks(readBody(value))
+      if (versionstamp !== null) await removeChunks(kv, readBody(value))
     }
     for (const follower of followers) follower.removed?.(present)
   }
-
-  async function removeChunks(body: Envelope | Manifest): Promise<void> {
-    if (body.$typeName !== "wafer.node.v1.Manifest") return
-    const atomic = kv.atomic()
-    for (let n = 0; n < body.chunks; n++) atomic.delete(keys.chunk(body.id, n))
-    await atomic.commit()
-  }
-}
-
-/** The first rows of several walks that are each in order: a k-way merge that reads no further than it must. */
-async function merge(
-  walks: readonly AsyncGenerator<StoredEnvelope>[],
-  { descending, limit }: PageQuery,
-): Promise<StoredEnvelope[]> {
-  const page: StoredEnvelope[] = []
-  const fronts = await Promise.all(walks.map((rows) => rows.next()))
-  while (page.length < limit) {
-    let best = -1
-    for (let i = 0; i < fronts.length; i++) {
-      const front = fronts[i]!
-      if (front.done) continue
-      const chosen = best < 0 ? undefined : fronts[best]!.value as StoredEnvelope
-      if (!chosen || (comesBefore(front.value, chosen) !== descending)) best = i
-    }
-    if (best < 0) break
-    page.push(fronts[best]!.value)
-    fronts[best] = await walks[best]!.next()
-  }
-  return page
-}
-
-function comesBefore(a: StoredEnvelope, b: StoredEnvelope): boolean {
-  if (a.envelope.timestampNs !== b.envelope.timestampNs) {
-    return a.envelope.timestampNs < b.envelope.timestampNs
-  }
-  return compareBytes(a.digest, b.digest) < 0
 }
 
 function setOf(topic: string): SetName {
