@@ -1,0 +1,463 @@
+// The assembly of the peer network: every part gets what it needs here, and only here.
+import type { Connection, PeerId, Stream } from "@libp2p/interface"
+import { peerIdFromString } from "@libp2p/peer-id"
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
+import { reachOf } from "./address.ts"
+import { openBook, peerOf } from "./book.ts"
+import { createBuckets } from "./bucket.ts"
+import { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig } from "./config.ts"
+import { createDialer } from "./dialer.ts"
+import { createFetchServer, FETCH } from "./fetch-server.ts"
+import { createFetcher } from "./fetch.ts"
+import { ProtocolError } from "./framing.ts"
+import { createGate } from "./gate.ts"
+import { RELAY_PROTOCOLS } from "./gossip.ts"
+import { startHost } from "./host.ts"
+import { createIntake } from "./intake.ts"
+import { loadKey } from "./key.ts"
+import { askMetadata, METADATA, metadataOf, serveMetadata } from "./metadata.ts"
+import { createPeerLog } from "./metrics.ts"
+import type { Peers, PeersOptions } from "./mod.ts"
+import { createOffers } from "./offers.ts"
+import { createPacer, PACER_LIMITS } from "./pacer.ts"
+import { createExchange, openRecord, PEERS } from "./peers.ts"
+import { ReconcileError } from "./rbsr/error.ts"
+import { startRelay } from "./relay.ts"
+import { createRepair } from "./repair.ts"
+import { createRoster } from "./roster.ts"
+import { SYNC } from "./session.ts"
+import { followSets, SET_NAMES } from "./sets.ts"
+import { createSyncServer } from "./sync-server.ts"
+import { createValidator } from "./validator.ts"
+import { createWatchdog } from "./watchdog.ts"
+import { createWindows } from "./window.ts"
+
+const DAY_NS = 86_400_000_000_000n
+const OPEN_MS = 10_000
+const FLOOD_MS = 60_000
+const STREAMS_PER_PEER = 16
+
+export async function joinNetwork(options: PeersOptions): Promise<Peers> {
+  const { store, limits, now = Date.now } = options
+  const config: PeersConfig = {
+    ...DEFAULT_CONFIG,
+    ...options.config,
+    timings: { ...DEFAULT_TIMINGS, ...options.config?.timings },
+  }
+  const { timings, pubsubTopic, network } = config
+  const log = createPeerLog(options.registry, options.log)
+  const seeds = config.seeds.map(readSeed)
+
+  const gate = createGate(config.allow, now, log)
+  const roster = createRoster(now)
+  const windows = createWindows(config.retentionMs, now)
+  const intake = createIntake({ ingest: options.ingest, limits, windows, log })
+  const sets = await followSets(store)
+  const key = await loadKey(options.keyFile)
+  const host = await startHost({
+    key,
+    listen: config.listen,
+    announce: config.announce,
+    pubsubTopic,
+    gate,
+    inboundPerSecond: config.inboundPerSecond,
+    pingIntervalMs: timings.ping,
+    pingTimeoutMs: timings.pingTimeout,
+  })
+  const { libp2p, gossip } = host
+  const self = libp2p.peerId.toString()
+  const book = await openBook(options.book, self, now)
+  for (const seed of seeds) book.addSeed(seed)
+
+  const fellows = () => roster.all().filter(({ ours }) => ours === true).map(({ peer }) => peer)
+
+  async function open(peer: string, protocol: string): Promise<Stream> {
+    const [connection] = libp2p.getConnections(peerIdFromString(peer))
+    if (connection === undefined) throw new ProtocolError("closed", "the peer is not connected")
+    try {
+      return await connection.newStream(protocol, { signal: AbortSignal.timeout(OPEN_MS) })
+    } catch (cause) {
+      throw new ProtocolError("closed", `no stream for ${protocol}`, { cause })
+    }
+  }
+
+  async function hangUp(peer: string): Promise<void> {
+    await libp2p.hangUp(peerIdFromString(peer)).catch(() => {})
+  }
+
+  /** Slow and gone peers are counted; those that break a protocol are sent away. */
+  function blame(peer: string, protocol: string, error: unknown): void {
+    const code = error instanceof ProtocolError || error instanceof ReconcileError
+      ? error.code
+      : "internal"
+    log.count("violations", { protocol, code })
+    const innocent = code === "closed" || code === "timeout" || code === "internal"
+    log.say(innocent ? "debug" : "warn", "protocol broken", {
+      peer,
+      protocol,
+      code,
+      error: String(error),
+    })
+    if (!innocent) {
+      gate.ban(peer, "violation")
+      void hangUp(peer)
+    }
+  }
+
+  function handle(
+    protocol: string,
+    answer: (stream: Stream, peer: string, remote: Multiaddr) => Promise<void>,
+  ): Promise<void> {
+    return libp2p.handle(protocol, async (stream: Stream, connection: Connection) => {
+      const peer = connection.remotePeer.toString()
+      try {
+        await answer(stream, peer, connection.remoteAddr)
+      } catch (error) {
+        blame(peer, protocol, error)
+        stream.abort(error as Error)
+      }
+    }, { maxInboundStreams: STREAMS_PER_PEER })
+  }
+
+  // Who is who.
+  const exchange = createExchange({
+    network,
+    book,
+    requests: createBuckets({ perSecond: 0.1, burst: 2 }, now),
+    now,
+  })
+  const metadata = metadataOf(pubsubTopic)
+
+  function sendAway(peer: string, reason: "network" | "cluster", theirs: string): void {
+    log.say("warn", "peer of another network", { peer, reason, theirs })
+    gate.ban(peer, reason)
+    void hangUp(peer)
+  }
+
+  function toldNetwork(peer: string, theirs: string): void {
+    const before = roster.get(peer)?.ours
+    roster.told(peer, theirs === network)
+    if (theirs !== network) sendAway(peer, "network", theirs)
+    else if (before !== true && roster.get(peer)?.direction === "outbound") repair.greet(peer)
+  }
+
+  async function exchangeWith(peer: string): Promise<void> {
+    const member = roster.get(peer)
+    if (member === undefined) return
+    try {
+      const told = await exchange.ask(await open(peer, PEERS), member.remote)
+      toldNetwork(peer, told.network)
+      if (told.learned > 0) dialer.tick()
+    } catch (error) {
+      blame(peer, PEERS, error)
+    }
+  }
+
+  async function checkCluster(peer: string): Promise<void> {
+    try {
+      const theirs = await askMetadata(await open(peer, METADATA), metadata)
+      if (config.cluster !== undefined && theirs.clusterId !== config.cluster) {
+        sendAway(peer, "cluster", String(theirs.clusterId))
+      }
+    } catch (error) {
+      blame(peer, METADATA, error)
+    }
+  }
+
+  async function onIdentify(
+    peerId: PeerId,
+    protocols: string[],
+    connection: Connection,
+  ): Promise<void> {
+    const peer = peerId.toString()
+    roster.identified(peer, protocols)
+    const { peerRecordEnvelope } = await libp2p.peerStore.get(peerId)
+    if (peerRecordEnvelope !== undefined) {
+      const { addresses } = await openRecord(peerRecordEnvelope)
+      book.learn(peer, addresses, peerRecordEnvelope, reachOf(connection.remoteAddr))
+      book.met(peer)
+    }
+    if (protocols.includes(PEERS)) await exchangeWith(peer)
+    else roster.told(peer, false)
+    if (protocols.includes(METADATA) && !protocols.includes(PEERS)) await checkCluster(peer)
+  }
+
+  // Bodies and comparisons.
+  const fetcher = createFetcher(
+    (peer) => open(peer, FETCH),
+    (envelopes, peer) => intake.take(envelopes, peer, "repair"),
+  )
+  const offers = createOffers({
+    store,
+    fetcher,
+    fellows,
+    failed: (peer, error) => blame(peer, FETCH, error),
+  })
+  const session = {
+    network,
+    sets,
+    windows,
+    log,
+    roundMs: timings.round,
+    sessionMs: timings.session,
+    now,
+  }
+  const repair = createRepair({
+    session,
+    store,
+    fetcher,
+    peers: fellows,
+    open: (peer) => open(peer, SYNC),
+    blame: (peer, error) => blame(peer, SYNC, error),
+    timings,
+    log,
+    now,
+  })
+  const sync = createSyncServer({
+    ...session,
+    sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
+    retryAfterMs: timings.sessionGap,
+    outrun: (peer) => repair.greet(peer),
+  })
+  const serve = createFetchServer({
+    store,
+    sets,
+    log,
+    perPeer: createBuckets(config.servedBytes, now),
+    total: createBuckets(config.servedBytesTotal, now),
+    take: offers.take,
+  })
+
+  // Gossip.
+  const pacer = createPacer({
+    *backlogs() {
+      for (const peer of gossip.getMeshPeers(pubsubTopic)) yield [peer, backlogOf(peer)] as const
+    },
+    async publish(data) {
+      try {
+        const { recipients } = await gossip.publish(pubsubTopic, data)
+        log.recipients.observe(recipients.length)
+      } catch (error) {
+        log.count("publishDropped", { reason: "engine" })
+        log.say("warn", "publish failed", { error: String(error) })
+      }
+    },
+    dropped() {
+      log.count("publishDropped", { reason: "queue" })
+      suspicious = true
+    },
+    now,
+  })
+  let suspicious = false
+  const floodedSince = new Map<string, number>()
+  const flow = gate.mode === "open" ? 1 : 10
+  const stopRelay = startRelay({
+    gossip,
+    topic: pubsubTopic,
+    store,
+    intake,
+    pacer,
+    judge: createValidator({
+      maxTopicBytes: limits.maxTopicBytes,
+      maxMessageBytes: limits.maxMessageBytes,
+      maxFutureNs: gate.mode === "open" ? DAY_NS : undefined,
+      // Only a peer that tells its network can tell a wrong one.
+      admitted: (peer) => roster.get(peer)?.ours !== undefined && gate.allows(peer),
+      messages: createBuckets(scaled(config.gossipMessages, flow), now),
+      bytes: createBuckets(scaled(config.gossipBytes, flow), now),
+      stored: sets.has,
+      behind: () => intake.pending > 10_000,
+      policy: options.policy,
+      now,
+    }),
+    maxGossipBytes: config.maxGossipBytes,
+    offer: offers.push,
+    flooded(peer) {
+      const since = floodedSince.get(peer)
+      if (since === undefined || now() - since > 2 * FLOOD_MS) floodedSince.set(peer, now())
+      else if (now() - since > FLOOD_MS) {
+        floodedSince.delete(peer)
+        gate.ban(peer, "flood")
+        void hangUp(peer)
+      }
+    },
+    lost: () => suspicious = true,
+    log,
+    now,
+  })
+
+  function backlogOf(peer: string): number {
+    return gossip.streamsOutbound.get(peer)?.rawStream.writeBufferLength ?? 0
+  }
+
+  // Links.
+  const dialer = createDialer({
+    book,
+    connected: () => new Map(roster.all().map(({ peer, direction }) => [peer, direction])),
+    allows: gate.allows,
+    async dial({ peer, addresses }, signal) {
+      // Addresses of the book, with the name that the other side must prove.
+      const named = addresses.map((a) =>
+        peerOf(a) === undefined ? a.encapsulate(`/p2p/${peer}`) : a
+      )
+      await libp2p.dial(named, { signal })
+    },
+    dialled: (result) => log.count("dials", { result }),
+    target: config.outbound,
+    now,
+  })
+  const watchdog = createWatchdog({
+    links: {
+      relays: () =>
+        roster.all().filter(({ protocols }) => RELAY_PROTOCOLS.some((p) => protocols.includes(p)))
+          .map(({ peer }) => peer),
+      connections: (peer) => libp2p.getConnections(peerIdFromString(peer)),
+      known: (peer) => gossip.peers.has(peer),
+      sends: (peer) => gossip.streamsOutbound.has(peer),
+      receives: (peer) => gossip.streamsInbound.has(peer),
+      subscribed: (peer) => gossip.getSubscribers(pubsubTopic).some((id) => id.toString() === peer),
+      backlog: backlogOf,
+    },
+    patienceMs: timings.patience,
+    restMs: timings.renewRest,
+    maxBacklog: PACER_LIMITS.skipBytes,
+    async renew(peer, reason) {
+      log.count("zombies", { reason })
+      log.say("warn", "link renewed", { peer, reason })
+      suspicious = true
+      await hangUp(peer)
+      dialer.redial(peer)
+    },
+    now,
+  })
+
+  libp2p.addEventListener("connection:open", ({ detail }) => roster.connected(detail))
+  libp2p.addEventListener("peer:disconnect", ({ detail }) => roster.disconnected(detail.toString()))
+  libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
+    onIdentify(peerId, protocols, connection).catch((error) =>
+      blame(peerId.toString(), "identify", error)
+    )
+  })
+  await handle(PEERS, async (stream, peer, remote) => {
+    toldNetwork(peer, await exchange.serve(stream, peer, remote))
+  })
+  await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
+  await handle(SYNC, sync)
+  await handle(FETCH, serve)
+
+  const ticks = [
+    setInterval(dialer.tick, timings.dial),
+    setInterval(watchdog.tick, timings.watch),
+    setInterval(() => {
+      if (suspicious) repair.suspect()
+      suspicious = false
+    }, timings.watch),
+    setInterval(() => {
+      book.prune()
+      const peers = fellows()
+      const peer = peers[Math.floor(Math.random() * peers.length)]
+      if (peer !== undefined) void exchangeWith(peer)
+    }, timings.exchange),
+  ]
+  dialer.tick()
+  addGauges()
+
+  function addGauges(): void {
+    const gauge = (name: string, help: string, read: () => number) =>
+      options.registry.gauge(`wafer_p2p_${name}`, help, read)
+    gauge("peers", "Connected peers", () => roster.all().length)
+    gauge("known_peers", "Peers that could be dialled", () => book.entries().length)
+    gauge(
+      "mesh_peers",
+      "Peers that gossip goes to first",
+      () => gossip.getMeshPeers(pubsubTopic).length,
+    )
+    gauge("publish_queue_bytes", "Bytes waiting to be gossiped", () => pacer.queuedBytes)
+    gauge("validator_queue", "Gossip on its way to the store", () => intake.pending)
+    gauge(
+      "peer_score",
+      "The lowest score of a peer",
+      () => Math.min(0, ...roster.all().map(({ peer }) => gossip.getScore(peer))),
+    )
+    gauge(
+      "peer_write_buffer_bytes",
+      "The largest backlog of a peer",
+      () => Math.max(0, ...roster.all().map(({ peer }) => backlogOf(peer))),
+    )
+    gauge(
+      "last_equal_seconds",
+      "Since a peer held the same as this node",
+      () => repair.equalAt === undefined ? -1 : (now() - repair.equalAt) / 1000,
+    )
+    for (const set of SET_NAMES) {
+      gauge(`set_items_${set}`, `Envelopes in the set "${set}"`, () => sets.of(set).size)
+    }
+  }
+
+  async function leave(): Promise<void> {
+    ticks.forEach(clearInterval)
+    dialer.close()
+    repair.close()
+    stopRelay()
+    pacer.close()
+    offers.close()
+    sets.close()
+    await host.stop()
+  }
+  let leaving: Promise<void> | undefined
+  const close = () => leaving ??= leave()
+
+  return {
+    id: self,
+    get addresses() {
+      return libp2p.getMultiaddrs().map(String)
+    },
+    status: () => ({
+      network,
+      mode: gate.mode,
+      peers: roster.all().map((member) => ({
+        id: member.peer,
+        address: member.remote.toString(),
+        direction: member.direction,
+        connectedMs: now() - member.since,
+        wafer: member.ours === true,
+        inAgreement: repair.agrees(member.peer),
+        score: gossip.getScore(member.peer),
+        backlog: backlogOf(member.peer),
+      })),
+      known: book.entries().length,
+      mesh: gossip.getMeshPeers(pubsubTopic).length,
+      queuedBytes: pacer.queuedBytes,
+      sets: {
+        kept: {
+          count: sets.of("kept").size,
+          fingerprint: sets.of("kept").fingerprint(0, sets.of("kept").size),
+        },
+        expiring: {
+          count: sets.of("expiring").size,
+          fingerprint: sets.of("expiring").fingerprint(0, sets.of("expiring").size),
+        },
+      },
+      equalAt: repair.equalAt,
+    }),
+    confirm: offers.confirm,
+    mend: (peer) => repair.mend(peer, "full"),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function readSeed(address: string): Multiaddr {
+  const seed = multiaddr(address)
+  if (peerOf(seed) === undefined) {
+    throw new TypeError(`"${address}" expected a multiaddr that ends in /p2p/ and a peer id`)
+  }
+  return seed
+}
+
+function scaled({ perSecond, burst }: PeersConfig["gossipBytes"], factor: number): {
+  perSecond: number
+  burst: number
+} {
+  return { perSecond: perSecond * factor, burst: burst * factor }
+}
