@@ -60,12 +60,12 @@ export function createApi(options: ApiOptions): Api {
     caller.answer.set("RateLimit", `"${kind}";r=${remaining};t=${resetSeconds}`)
     if (allowed) return
     caller.answer.set("Retry-After", String(retryAfterSeconds))
-    const retryDelay = { seconds: BigInt(retryAfterSeconds) }
+    const retry = create(RetryInfoSchema, { retryDelay: { seconds: BigInt(retryAfterSeconds) } })
     throw new Refusal(
       Code.ResourceExhausted,
       `${cost} exceeds rate limit ${verdict.bucket}`,
       "rate-limit",
-      { details: [{ desc: RetryInfoSchema, value: { retryDelay } }] },
+      { details: [{ desc: RetryInfoSchema, value: retry }] },
     )
   }
 

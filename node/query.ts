@@ -22,7 +22,7 @@ export async function queryPage(
   const page = await store.page(query)
   return create(QueryResponseSchema, {
     envelopes: page.map(({ envelope }) => envelope),
-    pagingInfo: nextPage(page, query, request.pagingInfo, limits),
+    pagingInfo: nextPage(page, query, limits),
   })
 }
 
@@ -61,11 +61,10 @@ function readCursor(
 
 function nextPage(
   page: readonly StoredEnvelope[],
-  { limit }: PageQuery,
-  asked: PagingInfo | undefined,
+  { limit, descending }: PageQuery,
   limits: Limits,
 ): PagingInfo {
-  const direction = asked?.direction ?? SortDirection.UNSPECIFIED
+  const direction = descending ? SortDirection.DESCENDING : SortDirection.ASCENDING
   const last = page.at(-1)
   if (!last || page.length < limit) return create(PagingInfoSchema, { direction })
   const { digest, envelope } = last
