@@ -1,0 +1,23 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { envelope, localNode, until } from "./local.ts"
+
+test("an envelope reaches every node, and each stores it once", async () => {
+  await using a = await localNode()
+  await using b = await localNode({ seeds: [...a.peers.addresses] })
+  await using c = await localNode({ seeds: [...a.peers.addresses] })
+  const nodes = [a, b, c]
+  await until(
+    () => nodes.every(({ peers }) => peers.status().peers.filter((p) => p.wafer).length === 2),
+    8000,
+    () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers.length)),
+  )
+  await b.publish(...Array.from({ length: 50 }, () => envelope()))
+  await until(
+    () => nodes.every((n) => n.count() === 50),
+    8000,
+    () => nodes.map((n) => n.count()).join(),
+  )
+  const [first, ...others] = nodes.map(({ peers }) => peers.status().sets.kept.fingerprint)
+  for (const other of others) assert.deepEqual(other, first)
+})
