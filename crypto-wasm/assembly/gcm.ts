@@ -2,7 +2,7 @@
 //
 // The data lies behind the AAD, on the next multiple of 16, and has 32 bytes of room behind it: the
 // AAD, the ciphertext and their lengths then are one run of blocks, which is what GHASH reads.
-import { KEYSTREAM, keystream, setKey, setNonce, wipeAes } from "./aes"
+import { GROUPS, KEYSTREAM, keystream, setKey, setNonce, wipeAes } from "./aes"
 import { ghash, wipeGhash } from "./ghash"
 import { wipe } from "./memory"
 import { xor } from "./vector"
@@ -51,7 +51,7 @@ export function decrypt(
 function start(key: usize, nonce: usize): v128 {
   setKey(key)
   setNonce(nonce)
-  keystream(0)
+  keystream(0, 1)
   v128.store(TAG_MASK, v128.load(KEYSTREAM, 16))
   return v128.load(KEYSTREAM)
 }
@@ -60,15 +60,19 @@ function start(key: usize, nonce: usize): v128 {
 function counterMode(data: usize, length: usize): void {
   const end = data + wholeBlocks(length)
   let stream = KEYSTREAM + 32
-  let counter: u32 = 0
+  let streamEnd = KEYSTREAM + 128
+  let counter: u32 = 8
   while (true) {
-    for (; stream < KEYSTREAM + 128 && data < end; stream += 16) {
+    for (; stream < streamEnd && data < end; stream += 16) {
       v128.store(data, xor(v128.load(data), v128.load(stream)))
       data += 16
     }
     if (data == end) break
-    keystream(counter += 8)
+    const groups = min<u32>(GROUPS, <u32>(end - data + 127) >>> 7)
+    keystream(counter, groups)
+    counter += groups << 3
     stream = KEYSTREAM
+    streamEnd = KEYSTREAM + (groups << 7)
   }
 }
 

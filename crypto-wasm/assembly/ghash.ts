@@ -7,23 +7,24 @@
 //
 //   X*H  =  sum over k of z^8k * (lookup(table k, high nibbles) + z^4 * lookup(table k, low nibbles))
 //
-// which Horner's rule sums over k: 16 steps that shift by a byte. With the tables of H^8 … H the sums
-// of eight blocks are one before they are shifted, multiplied by z^4 and reduced.
+// which Horner's rule sums over k: 16 steps that shift by a byte. With the tables of H^4 … H the sums
+// of four blocks are one before they are shifted, multiplied by z^4 and reduced.
 import { and, lookup, xor } from "./vector"
 import { wipe } from "./memory"
 
 /** Sixteen tables of sixteen bytes. */
 const TABLE = 16 * 16
-/** Those of H, H^2 … H^8. */
-const TABLES = memory.data(8 * TABLE, 16)
+/** Those of H, H^2, H^3 and H^4. */
+const TABLES = memory.data(4 * TABLE, 16)
 /** H, z*H, z^2*H and z^3*H, last byte first. */
 const BASIS = memory.data(4 * 16, 16)
-/** Eight blocks, the first of which are zero. */
-const FIRST = memory.data(8 * 16, 16)
+/** Four blocks, the first of which are zero. */
+const FIRST = memory.data(4 * 16, 16)
 
 /** Below this many blocks the tables of H alone are made. */
-const FEW: usize = 20
+const FEW: usize = 10
 
+const NIBBLE = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16)
 const REVERSE = memory.data<u8>([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], 16)
 /** In lane n: whether n has its bit 3, 2, 1 or 0. */
 const HAS_BIT = memory.data<u8>([
@@ -122,24 +123,17 @@ function multiply(x: v128): v128 {
   return reduce(h0, h1, l0, l1)
 }
 
-/** (y + x0) * H^8 + x1 * H^7 + … + x7 * H, of the eight blocks x. */
-function multiply8(y: v128, x: usize): v128 {
+/** (y + x0) * H^4 + x1 * H^3 + x2 * H^2 + x3 * H, of the four blocks x. */
+function multiply4(y: v128, x: usize): v128 {
+  const mask = v128.load(NIBBLE)
   const x0 = xor(y, v128.load(x, 0))
   const x1 = v128.load(x, 16)
   const x2 = v128.load(x, 32)
   const x3 = v128.load(x, 48)
-  const x4 = v128.load(x, 64)
-  const x5 = v128.load(x, 80)
-  const x6 = v128.load(x, 96)
-  const x7 = v128.load(x, 112)
-  const low0 = lowNibbles(x0), high0 = highNibbles(x0)
-  const low1 = lowNibbles(x1), high1 = highNibbles(x1)
-  const low2 = lowNibbles(x2), high2 = highNibbles(x2)
-  const low3 = lowNibbles(x3), high3 = highNibbles(x3)
-  const low4 = lowNibbles(x4), high4 = highNibbles(x4)
-  const low5 = lowNibbles(x5), high5 = highNibbles(x5)
-  const low6 = lowNibbles(x6), high6 = highNibbles(x6)
-  const low7 = lowNibbles(x7), high7 = highNibbles(x7)
+  const low0 = and(x0, mask), high0 = and(i16x8.shr_u(x0, 4), mask)
+  const low1 = and(x1, mask), high1 = and(i16x8.shr_u(x1, 4), mask)
+  const low2 = and(x2, mask), high2 = and(i16x8.shr_u(x2, 4), mask)
+  const low3 = and(x3, mask), high3 = and(i16x8.shr_u(x3, 4), mask)
   const zero = i8x16.splat(0)
   let h0 = zero, h1 = zero, l0 = zero, l1 = zero
   for (let at = TABLES + TABLE - 16; at >= TABLES; at -= 16) {
@@ -147,30 +141,18 @@ function multiply8(y: v128, x: usize): v128 {
     l1 = nextByte(l0, l1)
     h0 = nextByte(zero, h0)
     l0 = nextByte(zero, l0)
-    let table = v128.load(at, 7 * TABLE)
-    h0 = xor(h0, lookup(table, high0))
-    l0 = xor(l0, lookup(table, low0))
-    table = v128.load(at, 6 * TABLE)
-    h0 = xor(h0, lookup(table, high1))
-    l0 = xor(l0, lookup(table, low1))
-    table = v128.load(at, 5 * TABLE)
-    h0 = xor(h0, lookup(table, high2))
-    l0 = xor(l0, lookup(table, low2))
-    table = v128.load(at, 4 * TABLE)
-    h0 = xor(h0, lookup(table, high3))
-    l0 = xor(l0, lookup(table, low3))
-    table = v128.load(at, 3 * TABLE)
-    h0 = xor(h0, lookup(table, high4))
-    l0 = xor(l0, lookup(table, low4))
+    let table = v128.load(at, 3 * TABLE)
+    let h = lookup(table, high0)
+    let l = lookup(table, low0)
     table = v128.load(at, 2 * TABLE)
-    h0 = xor(h0, lookup(table, high5))
-    l0 = xor(l0, lookup(table, low5))
+    h = xor(h, lookup(table, high1))
+    l = xor(l, lookup(table, low1))
     table = v128.load(at, TABLE)
-    h0 = xor(h0, lookup(table, high6))
-    l0 = xor(l0, lookup(table, low6))
+    h = xor(h, lookup(table, high2))
+    l = xor(l, lookup(table, low2))
     table = v128.load(at)
-    h0 = xor(h0, lookup(table, high7))
-    l0 = xor(l0, lookup(table, low7))
+    h0 = xor(h0, xor(h, lookup(table, high3)))
+    l0 = xor(l0, xor(l, lookup(table, low3)))
   }
   return reduce(h0, h1, l0, l1)
 }
@@ -185,22 +167,22 @@ export function ghash(h: v128, at: usize, blocks: usize): v128 {
     return y
   }
   let power = h
-  for (let table = TABLES + TABLE; table < TABLES + 8 * TABLE; table += TABLE) {
+  for (let table = TABLES + TABLE; table < TABLES + 4 * TABLE; table += TABLE) {
     tabulate(power = multiply(power), table)
   }
-  // Blocks of zeros in front change nothing, and leave a multiple of eight.
-  const first = (blocks & 7) << 4
+  // Blocks of zeros in front change nothing, and leave a multiple of four.
+  const first = (blocks & 3) << 4
   if (first > 0) {
-    memory.fill(FIRST, 0, 128 - first)
-    memory.copy(FIRST + 128 - first, at, first)
-    y = multiply8(y, FIRST)
+    memory.fill(FIRST, 0, 64 - first)
+    memory.copy(FIRST + 64 - first, at, first)
+    y = multiply4(y, FIRST)
   }
-  for (at += first; at < end; at += 128) y = multiply8(y, at)
+  for (at += first; at < end; at += 64) y = multiply4(y, at)
   return y
 }
 
 export function wipeGhash(): void {
-  wipe(TABLES, 8 * TABLE)
+  wipe(TABLES, 4 * TABLE)
   wipe(BASIS, 64)
-  wipe(FIRST, 128)
+  wipe(FIRST, 64)
 }

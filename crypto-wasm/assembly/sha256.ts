@@ -60,8 +60,8 @@ function bigEndian(at: usize): v128 {
 
 // @ts-ignore: decorator
 @inline
-function schedule(w: v128, t: usize): void {
-  v128.store(SCHEDULE + 4 * t, i32x4.add(w, v128.load(K + 4 * t)))
+function schedule(w: v128, at: usize): void {
+  v128.store(at, i32x4.add(w, v128.load(at + (K - SCHEDULE))))
 }
 
 // @ts-ignore: decorator
@@ -101,7 +101,7 @@ function next(w0: v128, w1: v128, w2: v128, w3: v128): v128 {
 @inline
 function t1(e: u32, f: u32, g: u32, h: u32, t: usize): u32 {
   const sum1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)
-  return h + sum1 + (g ^ (e & (f ^ g))) + load<u32>(t)
+  return h + load<u32>(t) + (g ^ (e & (f ^ g))) + sum1
 }
 
 // @ts-ignore: decorator
@@ -117,17 +117,10 @@ export function compress(state: usize, block: usize): void {
   let w1 = bigEndian(block + 16)
   let w2 = bigEndian(block + 32)
   let w3 = bigEndian(block + 48)
-  schedule(w0, 0)
-  schedule(w1, 4)
-  schedule(w2, 8)
-  schedule(w3, 12)
-  for (let t: usize = 16; t < 64; t += 16) {
-    schedule(w0 = next(w0, w1, w2, w3), t)
-    schedule(w1 = next(w1, w2, w3, w0), t + 4)
-    schedule(w2 = next(w2, w3, w0, w1), t + 8)
-    schedule(w3 = next(w3, w0, w1, w2), t + 12)
-  }
-
+  schedule(w0, SCHEDULE)
+  schedule(w1, SCHEDULE + 16)
+  schedule(w2, SCHEDULE + 32)
+  schedule(w3, SCHEDULE + 48)
   let a = load<u32>(state, 0)
   let b = load<u32>(state, 4)
   let c = load<u32>(state, 8)
@@ -138,6 +131,16 @@ export function compress(state: usize, block: usize): void {
   let h = load<u32>(state, 28)
   // Eight rounds give every variable its name back, so nothing has to move.
   for (let t = SCHEDULE; t < SCHEDULE + 256; t += 32) {
+    if (t < SCHEDULE + 192) {
+      const w4 = next(w0, w1, w2, w3)
+      const w5 = next(w1, w2, w3, w4)
+      schedule(w4, t + 64)
+      schedule(w5, t + 80)
+      w0 = w2
+      w1 = w3
+      w2 = w4
+      w3 = w5
+    }
     h = t1(e, f, g, h, t)
     d += h
     h += t2(a, b, c)
