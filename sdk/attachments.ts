@@ -56,6 +56,7 @@ export interface DownloadOptions {
   readonly maxBytes?: number
   /** In place of the global `fetch`: for a proxy, or a cache. */
   readonly fetch?: (url: string, init: { readonly signal?: AbortSignal }) => Promise<Response>
+  /** Ends the download, which then throws the signal's reason. */
   readonly signal?: AbortSignal
 }
 

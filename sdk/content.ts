@@ -2,26 +2,35 @@ import type { WaferError } from "./error.ts"
 
 /** Names a kind of content: `authority/type:major.minor`. Codecs are found by authority and type. */
 export interface ContentTypeId {
+  /** Who defines it, such as `xmtp.org`. */
   readonly authorityId: string
+  /** What it is, such as `text`. */
   readonly typeId: string
+  /** Readers of an older major version cannot read it. */
   readonly versionMajor: number
+  /** Readers of an older minor version can. */
   readonly versionMinor: number
 }
 
 /** What a codec makes of a value: named strings and bytes. */
 export interface Content {
+  /** Written in their order. */
   readonly parameters: Readonly<Record<string, string>>
+  /** The value itself, in whatever form the codec gives it. */
   readonly content: Uint8Array
 }
 
 /** Content as it travels inside a message: with its type and the text for those who lack the codec. */
 export interface TypedContent extends Content {
+  /** Which codec wrote it. */
   readonly type: ContentTypeId
+  /** What to show without that codec. */
   readonly fallback?: string
 }
 
 /** Content that was read. When it could not be, `error` says why and the rest still holds. */
 export interface DecodedContent {
+  /** What the content says it is. */
   readonly type: ContentTypeId
   /** What the codec made of it; undefined when there is an `error`. */
   readonly value: unknown
@@ -55,8 +64,11 @@ export interface CodecContext {
  * ```
  */
 export interface Codec<T> {
+  /** The kind and version that it writes; it reads this and older versions. */
   readonly type: ContentTypeId
+  /** Writes a value. What it throws, sending throws. */
   encode(value: T, context: CodecContext): Content
+  /** Reads what anybody may have written. What it throws becomes the message's error. */
   decode(content: TypedContent, context: CodecContext): T
   /** Shown by clients that do not have this codec. */
   fallback?(value: T): string | undefined

@@ -7,6 +7,8 @@ import { formatContentType, sameContentType } from "./content-type.ts"
 import { asWaferError, WaferError } from "./error.ts"
 import { decodeProto, required } from "./wire.ts"
 
+export type { Compression } from "./compression.ts"
+
 /** How content is written. */
 export interface EncodeOptions {
   /** Packs the content; nothing is packed when absent. */

@@ -12,12 +12,19 @@ import type { Store } from "./store.ts"
 import { prefixed } from "./stores/prefixed.ts"
 import { decodeProto } from "./wire.ts"
 
+export type { ConversationKey } from "./conversation-keys.ts"
+export type { ConsentProof, ConversationContext, Invitation } from "./invitation.ts"
+export type { ConversationRecord } from "./keystore.ts"
+
 // The layout in which the official clients 11 to 13 keep what they learnt (docs/protocol.md §10.2).
 
 /** A V1 conversation: its topic and key follow from the two accounts. */
 export interface V1Conversation {
+  /** `/xmtp/0/dm-…/proto`. */
   readonly topic: string
+  /** Checksummed. */
   readonly peerAddress: string
+  /** When its first message was sent, in nanoseconds. */
   readonly createdNs: bigint
 }
 
@@ -25,12 +32,15 @@ export interface V1Conversation {
 export interface StoredAction {
   /** Nanoseconds, except for what the client wrote itself: it counted those in milliseconds. */
   readonly timestamp: bigint
+  /** As it travels, with all its members. */
   readonly action: PrivatePreferencesAction
 }
 
 /** All that an official client keeps for one account. */
 export interface OfficialState {
+  /** V2 conversations with their keys. */
   readonly conversations: readonly ConversationKey[]
+  /** V1 conversations. */
   readonly v1Conversations: readonly V1Conversation[]
   /** When the client last asked for each, in nanoseconds; absent when it never did. */
   readonly lastRunNs: {
@@ -38,6 +48,7 @@ export interface OfficialState {
     readonly v2?: bigint
     readonly preferences?: bigint
   }
+  /** What it read from the private preferences; releases before 13 keep none. */
   readonly actions: readonly StoredAction[]
 }
 

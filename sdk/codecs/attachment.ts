@@ -3,9 +3,11 @@ import { WaferError } from "../error.ts"
 
 /** A file inside the message. A message holds 1 MiB: what is larger goes as a remote attachment. */
 export interface Attachment {
+  /** Shown to people. Written by the sender, so not to be used as a path. */
   readonly filename: string
   /** Such as `image/png`. Written by the sender, so not to be trusted. */
   readonly mimeType: string
+  /** The file. */
   readonly data: Uint8Array
 }
 

@@ -13,11 +13,13 @@ import { decodeProto } from "../wire.ts"
 
 /** Several contents in one message; parts may be composites again. */
 export interface Composite {
+  /** In their order. */
   readonly parts: readonly (CompositePart | Composite)[]
 }
 
 /** One content of a composite. */
 export interface CompositePart {
+  /** What the content is. */
   readonly type: ContentTypeId
   /** The content; undefined when it could not be read. */
   readonly content: unknown

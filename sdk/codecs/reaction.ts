@@ -5,6 +5,7 @@ import { parseJsonObject } from "./json.ts"
 
 /** A reaction to an earlier message. */
 export interface Reaction {
+  /** Whether the reaction is given or taken back. */
   readonly action: "added" | "removed"
   /** The id of the message that is reacted to. */
   readonly reference: string
@@ -12,6 +13,7 @@ export interface Reaction {
   readonly referenceInboxId?: string
   /** How `content` is to be read: an emoji, a name such as `:thumbsup:`, or the apps' own matter. */
   readonly schema: "unicode" | "shortcode" | "custom"
+  /** The reaction itself, such as 👍. */
   readonly content: string
 }
 

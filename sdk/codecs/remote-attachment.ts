@@ -19,6 +19,7 @@ export interface RemoteAttachment {
   readonly scheme: string
   /** How many sealed bytes there are, as the sender says. */
   readonly contentLength: number
+  /** Shown to people. Written by the sender, so not to be used as a path. */
   readonly filename: string
 }
 

@@ -11,6 +11,7 @@ export interface TransactionReference {
   readonly networkId: string | number
   /** The transaction's hash. */
   readonly reference: string
+  /** What it does. */
   readonly metadata?: TransactionMetadata
 }
 
@@ -18,11 +19,15 @@ export interface TransactionReference {
 export interface TransactionMetadata {
   /** Such as `transfer`. */
   readonly transactionType?: string
+  /** Such as `USDC`. */
   readonly currency?: string
   /** In units of 10^-decimals. */
   readonly amount?: number
+  /** How many of the digits of `amount` stand behind the point. */
   readonly decimals?: number
+  /** Who paid. */
   readonly fromAddress?: string
+  /** Who was paid. */
   readonly toAddress?: string
 }
 

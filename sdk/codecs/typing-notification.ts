@@ -3,8 +3,11 @@ import { WaferError } from "../error.ts"
 
 /** Says that somebody is typing, or has stopped. Sent as an ephemeral message: nodes do not store it. */
 export interface TypingNotification {
+  /** When it was seen. */
   readonly timestamp: Date
+  /** Who types. */
   readonly typerAddress: string
+  /** Whether the typing has stopped. */
   readonly isFinished: boolean
 }
 

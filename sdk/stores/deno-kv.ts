@@ -3,25 +3,38 @@ import { WaferError } from "../error.ts"
 import type { Store } from "../store.ts"
 import { inOrder } from "./in-order.ts"
 
-type KvKey = readonly (string | number)[]
+/** A key of the database. */
+export type KvKey = readonly (string | number)[]
 
-interface KvEntry {
+/** What stands under a key. */
+export interface KvEntry {
+  /** Its key. */
   readonly key: readonly unknown[]
+  /** null when there is none. */
   readonly value: unknown
+  /** Another one after each change; null when there is no value. */
   readonly versionstamp: string | null
 }
 
-interface KvAtomic {
+/** Changes that are made together or not at all. */
+export interface KvAtomic {
+  /** Makes the changes depend on a value being as it was read. */
   check(entry: { key: KvKey; versionstamp: string | null }): KvAtomic
+  /** Adds a value. */
   set(key: KvKey, value: Uint8Array): KvAtomic
+  /** Removes one. */
   delete(key: KvKey): KvAtomic
+  /** Makes the changes; `ok` is false when a check failed. */
   commit(): Promise<{ readonly ok: boolean }>
 }
 
 /** The part of `Deno.Kv` that is needed; the npm package `@deno/kv` has it too. */
 export interface Kv {
+  /** Reads one value. */
   get(key: KvKey): Promise<KvEntry>
+  /** Reads all values below a prefix, in the order of their keys. */
   list(selector: { prefix: KvKey; start?: KvKey }): AsyncIterable<KvEntry>
+  /** Begins a change. */
   atomic(): KvAtomic
 }
 

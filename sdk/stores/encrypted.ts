@@ -3,7 +3,6 @@ import { sha256 } from "@wafer/crypto"
 import { SignedEciesCiphertextSchema } from "@wafer/proto"
 import { decryptEcies, encryptEcies } from "../ecies.ts"
 import { WaferError } from "../error.ts"
-import type { PrivateKey } from "../private-key.ts"
 import { readSignature, signDigest, verifyDigest, writeSignature } from "../signature.ts"
 import type { Store } from "../store.ts"
 import { decodeProto } from "../wire.ts"
@@ -48,8 +47,10 @@ export function encrypted(store: Store, identityKey: EncryptionKey): Store {
   }
 }
 
-/** What is needed of an identity key. */
+/** What is needed of an identity key: a `PrivateKey` has it. */
 export interface EncryptionKey {
-  readonly secret: PrivateKey["secret"]
-  readonly publicKey: Pick<PrivateKey["publicKey"], "point">
+  /** 32 bytes. */
+  readonly secret: Uint8Array
+  /** Its public key: 65 bytes, uncompressed. */
+  readonly publicKey: { readonly point: Uint8Array }
 }
