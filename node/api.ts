@@ -27,6 +27,8 @@ export interface Caller {
   readonly authorization: string | null
   /** Headers of the answer: the state of the caller's limits. */
   readonly answer: Headers
+  /** Whether a stream must begin with a heartbeat for its headers to leave. */
+  readonly holdsHeaders: boolean
   readonly signal: AbortSignal
 }
 

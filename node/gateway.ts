@@ -54,7 +54,8 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
     const subscription = api.subscribe(topics(message), caller)
     caller.answer.set("content-type", "application/json")
     caller.answer.set("Grpc-Metadata-Subscribed", "true")
-    return new Response(ndjson(subscription, options.heartbeatMs), { headers: caller.answer })
+    const lines = ndjson(subscription, options.heartbeatMs, caller.holdsHeaders)
+    return new Response(lines, { headers: caller.answer })
   }
 
   const guard = (route: GatewayRoute, stream: boolean): GatewayRoute => async (request, caller) => {
@@ -167,12 +168,17 @@ function wantsProtobuf(request: Request): boolean {
  * One JSON object per line. Its client parses every line, so that a heartbeat is an empty result and
  * never an empty line.
  */
-function ndjson(subscription: Subscription, heartbeatMs: number): ReadableStream<Uint8Array> {
+function ndjson(
+  subscription: Subscription,
+  heartbeatMs: number,
+  atOnce: boolean,
+): ReadableStream<Uint8Array> {
   const envelopes = subscription[Symbol.asyncIterator]()
   let heartbeat: ReturnType<typeof setInterval> | undefined
   const line = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(value) + "\n")
   return new ReadableStream({
     start(controller) {
+      if (atOnce) controller.enqueue(line({ result: {} }))
       heartbeat = setInterval(() => {
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(line({ result: {} }))
       }, heartbeatMs)

@@ -19,6 +19,9 @@ import type { Limits } from "./refusal.ts"
 /** The address of the caller, which only the server knows. */
 export const remoteAddress: ContextKey<string> = createContextKey("unknown")
 
+/** Whether a stream must begin with a heartbeat for its headers to leave. */
+export const holdsHeaders: ContextKey<boolean> = createContextKey(false)
+
 const opened: ContextKey<(context: HandlerContext) => void> = createContextKey(() => {})
 
 /** Registers the V1 message API for Connect, gRPC and gRPC-Web. */
@@ -77,6 +80,7 @@ function callerOf(context: HandlerContext): Caller {
     address: context.values.get(remoteAddress),
     authorization: context.requestHeader.get("authorization"),
     answer: context.responseHeader,
+    holdsHeaders: context.values.get(holdsHeaders),
     signal: context.signal,
   }
 }
@@ -94,7 +98,8 @@ export function answerAtOnce(handler: UniversalHandler): UniversalHandlerFn {
         ...request,
         contextValues: values.set(opened, ({ responseHeader, responseTrailer, protocolName }) => {
           const trailer = protocolName === "grpc" ? { trailer: responseTrailer } : {}
-          resolve({ status: 200, header: responseHeader, body: bodyOf(late), ...trailer })
+          const first = values.get(holdsHeaders) ? heartbeatIn(responseHeader) : new Uint8Array(0)
+          resolve({ status: 200, header: responseHeader, body: bodyOf(first, late), ...trailer })
         }),
       })
       late.then(resolve, reject)
@@ -102,8 +107,17 @@ export function answerAtOnce(handler: UniversalHandler): UniversalHandlerFn {
   }
 }
 
-async function* bodyOf(response: Promise<UniversalServerResponse>): AsyncGenerator<Uint8Array> {
+async function* bodyOf(
+  first: Uint8Array,
+  response: Promise<UniversalServerResponse>,
+): AsyncGenerator<Uint8Array> {
   // Some servers send headers only with a first chunk, be it empty.
-  yield new Uint8Array(0)
+  yield first
   yield* (await response).body ?? []
+}
+
+/** An empty message in the frame that Connect and gRPC-Web share: a flag, a length, nothing. */
+function heartbeatIn(header: Headers | undefined): Uint8Array {
+  const json = header?.get("content-type")?.includes("json")
+  return Uint8Array.from(json ? [0, 0, 0, 0, 2, 0x7b, 0x7d] : [0, 0, 0, 0, 0])
 }

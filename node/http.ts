@@ -12,12 +12,14 @@ import { type Context, Hono } from "hono"
 import type { Caller } from "./api.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
-import { answerAtOnce, remoteAddress } from "./grpc.ts"
+import { answerAtOnce, holdsHeaders, remoteAddress } from "./grpc.ts"
 import { asRefusal, Refusal } from "./refusal.ts"
 
 /** What the server knows of a request beside the request itself. */
 export interface RequestInfo {
   readonly remoteAddress?: string
+  /** It keeps the headers of an answer until the first byte of its body: streams then begin with a heartbeat. */
+  readonly holdsHeaders?: boolean
 }
 
 export interface HttpOptions {
@@ -55,6 +57,7 @@ export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Ho
     const handle = answerAtOnce(handler)
     app.all(handler.requestPath, async ({ req, env }) => {
       const contextValues = createContextValues().set(remoteAddress, addressOf(env))
+        .set(holdsHeaders, env?.holdsHeaders ?? false)
       const request = universalServerRequestFromFetch(req.raw, {})
       return universalServerResponseToFetch(await handle({ ...request, contextValues }))
     })
@@ -86,6 +89,7 @@ function callerOf({ req, env }: Context<Env>): Caller {
     address: addressOf(env),
     authorization: req.header("authorization") ?? null,
     answer: new Headers(),
+    holdsHeaders: env?.holdsHeaders ?? false,
     signal: req.raw.signal,
   }
 }

@@ -7,6 +7,7 @@ import { createLog } from "./log.ts"
 import { createNode } from "./node.ts"
 import type { Runtime } from "./runtime.ts"
 import { currentRuntime } from "./runtime/current.ts"
+import { serveGrpc } from "./runtime/http2.ts"
 import type { Store } from "./store.ts"
 import { kvStore } from "./stores/kv.ts"
 import { memoryStore } from "./stores/memory.ts"
@@ -26,16 +27,25 @@ async function run(config: Config): Promise<void> {
     ...(!config.limits && { rates: false }),
   })
   const http = await runtime.serveHttp({ host: config.host, port: config.port, fetch: node.fetch })
-  const address = config.host === "0.0.0.0" ? "127.0.0.1" : config.host
-  console.log(`ready http=http://${address}:${http.port} data=${config.kv ?? config.data}`)
-  log("info", "ready", { runtime: runtime.name, port: http.port, network: config.network })
+  const grpc = await serveGrpc({ host: config.host, port: config.grpcPort, routes: node.routes })
+  const host = config.host === "0.0.0.0" ? "127.0.0.1" : config.host
+  console.log(
+    `ready http=http://${host}:${http.port} grpc=http://${host}:${grpc.port} ` +
+      `data=${config.kv ?? config.data}`,
+  )
+  log("info", "ready", {
+    runtime: runtime.name,
+    port: http.port,
+    grpcPort: grpc.port,
+    network: config.network,
+  })
 
   let stopping = false
   async function stop(signal: string): Promise<void> {
     if (stopping) return
     stopping = true
     log("info", "stopping", { signal })
-    const stopped = http.stop()
+    const stopped = Promise.all([http.stop(), grpc.stop()])
     await node.close()
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 3000).unref?.())])
     log("info", "stopped")

@@ -1,13 +1,17 @@
 import type { ConnectRouter } from "@connectrpc/connect"
+import { MessageApi } from "@wafer/proto"
+import { Health, ServerReflection } from "@wafer/proto/node"
 import { createApi } from "./api.ts"
 import { createAuthenticator } from "./auth.ts"
 import { gatewayRoutes } from "./gateway.ts"
 import { messageApiRoutes } from "./grpc.ts"
+import { healthRoutes } from "./health.ts"
 import { createHttp, type RequestInfo } from "./http.ts"
 import { createHub } from "./hub.ts"
 import { createIngest, type Ingest } from "./ingest.ts"
 import { createLimiter, defaultRates, type Rates } from "./limit.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
+import { reflectionRoutes } from "./reflection.ts"
 import { defaultLimits, type Limits } from "./refusal.ts"
 import type { Store } from "./store.ts"
 
@@ -46,6 +50,8 @@ export interface Node extends AsyncDisposable {
   close(): Promise<void>
 }
 
+const services = [MessageApi]
+
 /** Assembles a node around a store, which it then owns. */
 export function createNode(options: NodeOptions): Promise<Node> {
   const { store, heartbeatMs = 20_000, subscriberBuffer } = options
@@ -69,16 +75,22 @@ export function createNode(options: NodeOptions): Promise<Node> {
   metrics.registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
   let closing: Promise<void> | undefined
-  const routes = messageApiRoutes(api, limits)
+  const routes = (router: ConnectRouter): void => {
+    messageApiRoutes(api, limits)(router)
+    healthRoutes({ services: services.map(({ typeName }) => typeName), ready })(router)
+    reflectionRoutes([...services, Health, ServerReflection])(router)
+  }
   const app = createHttp({
     gateway: gatewayRoutes(api, { limits, heartbeatMs }),
     routes,
     metrics: () => metrics.registry.text(),
-    async ready() {
-      if (closing) throw new Error("the node is stopping")
-      await store.check()
-    },
+    ready,
   })
+
+  async function ready(): Promise<void> {
+    if (closing) throw new Error("the node is stopping")
+    await store.check()
+  }
 
   async function close(): Promise<void> {
     await ingest.close()

@@ -48,5 +48,5 @@ export const bun: Runtime = {
 
 function remoteOf(request: Request, server: BunServer): Parameters<Fetch>[1] {
   const remote = server.requestIP(request)
-  return remote ? { remoteAddress: remote.address } : {}
+  return { holdsHeaders: true, ...(remote && { remoteAddress: remote.address }) }
 }
