@@ -4,7 +4,7 @@ import { noise, pureJsCrypto } from "@libp2p/noise"
 import { identify, identifyPush } from "@libp2p/identify"
 import type { Libp2p, PrivateKey } from "@libp2p/interface"
 import { ping } from "@libp2p/ping"
-import { tcp } from "@libp2p/tcp"
+import { quietTcp } from "./transport.ts"
 import { yamux } from "@libp2p/yamux"
 import { createLibp2p } from "libp2p"
 import { getCiphers } from "node:crypto"
@@ -49,7 +49,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         return outside.length > 0 ? outside : addresses
       },
     },
-    transports: [tcp()],
+    transports: [quietTcp()],
     connectionEncrypters: [noise(native ? {} : { crypto: pureJsCrypto })],
     streamMuxers: [yamux({ streamOptions: { maxReadBufferLength: 64 * 1024 * 1024 } })],
     // A busy peer is late with its pong: the default of 5 s cut healthy links under load.

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict"
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import type { BookStorage } from "../../node/p2p/mod.ts"
+import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
+
+const fellows = ({ peers }: LocalNode) => peers.status().peers.filter((p) => p.wafer)
+const degrees = (nodes: readonly LocalNode[]) => () => nodes.map((n) => fellows(n).length).join()
+
+test("five nodes that know one seed find each other", { timeout: 60_000 }, async () => {
+  await using seed = await localNode()
+  const config = { seeds: [...seed.peers.addresses] }
+  await using b = await localNode(config)
+  await using c = await localNode(config)
+  await using d = await localNode(config)
+  await using e = await localNode(config)
+  const nodes = [seed, b, c, d, e]
+  await until(() => nodes.every((n) => fellows(n).length === 4), 20_000, degrees(nodes))
+  assert.equal(new Set(nodes.map(({ peers }) => peers.id)).size, 5)
+})
+
+test(
+  "a publisher learns how many nodes have stored what it published",
+  { timeout: 60_000 },
+  async () => {
+    await using a = await localNode()
+    await using b = await localNode({ seeds: [...a.peers.addresses] })
+    await using c = await localNode({ seeds: [...a.peers.addresses] })
+    await until(() => fellows(a).length === 2, 8000, degrees([a, b, c]))
+    const arrivals = await a.ingest.accept([envelope(), envelope()], "client")
+    const ids = arrivals.map(({ id }) => id)
+    assert.equal(await a.peers.confirm(ids, 2, 5000), 2)
+    assert.deepEqual([b.count(), c.count()], [2, 2])
+    assert.equal(await a.peers.confirm(ids, 3, 1000), 2)
+    assert.equal(await a.peers.confirm([new Uint8Array(32)], 1, 2000), 0)
+  },
+)
+
+test("ephemeral envelopes are relayed and never stored", { timeout: 60_000 }, async () => {
+  await using a = await localNode()
+  await using b = await localNode({ seeds: [...a.peers.addresses] })
+  await until(() => fellows(b).length === 1 && b.peers.status().mesh === 1, 8000, degrees([a, b]))
+  let heard = 0
+  b.store.follow({ arrived: (arrivals) => void (heard += arrivals.length) })
+  await a.publish(envelope({ contentTopic: "/xmtp/0/mE-test/proto" }))
+  await until(() => heard === 1, 5000, () => `${heard} heard`)
+  assert.deepEqual([a.count(), b.count()], [0, 0])
+})
+
+test(
+  "nodes of another network are sent away, and nothing passes",
+  { timeout: 60_000 },
+  async () => {
+    await using a = await localNode({ network: "north" })
+    await using b = await localNode({ network: "south", seeds: [...a.peers.addresses] })
+    await a.publish(envelope())
+    await until(() => metric(a, "wafer_p2p_bans_total", "network") >= 1, 8000, () => "not banned")
+    await until(() => b.peers.status().peers.length === 0, 5000, degrees([a, b]))
+    assert.equal(b.count(), 0)
+  },
+)
+
+test("an allowlist lets nobody else in", { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wafer-key-"))
+  try {
+    const keyFile = join(folder, "deep", "node.key")
+    const name = await localNode({}, { keyFile }).then(async (node) => {
+      await node.close()
+      return node.peers.id
+    })
+    assert.ok(existsSync(keyFile))
+    assert.equal(statSync(keyFile).mode & 0o777, 0o600)
+    await using a = await localNode({ allow: [name] })
+    assert.equal(a.peers.status().mode, "allowlist")
+    await using stranger = await localNode({ seeds: [...a.peers.addresses] })
+    await using friend = await localNode({ seeds: [...a.peers.addresses] }, { keyFile })
+    assert.equal(friend.peers.id, name, "the key survives a restart")
+    await until(() => fellows(friend).length === 1, 8000, degrees([a, friend]))
+    assert.equal(fellows(stranger).length, 0)
+    assert.deepEqual(a.peers.status().peers.map((p) => p.id), [name])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test(
+  "a node finds its peers again without the seed that introduced them",
+  { timeout: 60_000 },
+  async () => {
+    const rows = new Map<string, Uint8Array>()
+    const book: BookStorage = {
+      load: () => Promise.resolve([...rows.values()]),
+      save: (peer, row) => {
+        if (row) rows.set(peer, row)
+        else rows.delete(peer)
+        return Promise.resolve()
+      },
+    }
+    const seed = await localNode()
+    await using b = await localNode({ seeds: [...seed.peers.addresses] })
+    const c = await localNode({ seeds: [...seed.peers.addresses] }, { book })
+    await until(() => fellows(c).length === 2, 15_000, degrees([seed, b, c]))
+    await c.close()
+    await seed.close()
+    assert.ok(rows.has(b.peers.id))
+    await using again = await localNode({}, { book })
+    await until(() => fellows(again).some((p) => p.id === b.peers.id), 15_000, degrees([again, b]))
+  },
+)
+
+test("a seed that was away is dialled again, for ever", { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wafer-key-"))
+  const keyFile = join(folder, "node.key")
+  try {
+    const seed = await localNode({}, { keyFile })
+    const [address] = seed.peers.addresses
+    const listen = [address!.replace(/\/p2p\/.*/, "")]
+    await using b = await localNode({ seeds: [address!] })
+    await until(() => fellows(b).length === 1, 8000, degrees([seed, b]))
+    await seed.close()
+    await until(() => fellows(b).length === 0, 8000, degrees([b]))
+    await b.publish(envelope())
+    await until(() => metric(b, "wafer_p2p_dials_total", "failed") >= 2, 10_000, () => "no dials")
+    await using back = await localNode({ listen }, { keyFile })
+    await until(() => back.count() === 1, 15_000, degrees([back, b]))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
