@@ -1,7 +1,9 @@
 import { isAddress, toAddress } from "./address.ts"
 import { loadAccount } from "./account.ts"
 import { text } from "./codecs/text.ts"
-import { contactDirectory } from "./contacts.ts"
+import { consentList } from "./consent-list.ts"
+import { contactDirectory } from "./contact-directory.ts"
+import { type Contacts, createContacts } from "./contacts.ts"
 import type { Codec } from "./content.ts"
 import { type Context, signalOf } from "./context.ts"
 import { type Conversations, createConversations } from "./conversations.ts"
@@ -9,6 +11,7 @@ import { WaferError } from "./error.ts"
 import type { Keystore } from "./keystore.ts"
 import { localKeystore } from "./local-keystore.ts"
 import { createNetwork } from "./network.ts"
+import type { OnInvalid } from "./on-invalid.ts"
 import { createPace } from "./pace.ts"
 import { createProofs } from "./proofs.ts"
 import { type Signer, walletOf } from "./signer.ts"
@@ -26,6 +29,8 @@ export interface ClientOptions extends CallOptions {
   readonly store?: Store
   /** Kinds of content besides text. */
   readonly codecs?: readonly Codec<unknown>[]
+  /** Told of invitations, introductions and preferences that are forged or broken. */
+  readonly onInvalid?: OnInvalid
 }
 
 /**
@@ -43,12 +48,14 @@ export class Client implements AsyncDisposable {
   /** Checksummed. */
   readonly address: string
   readonly conversations: Conversations
+  readonly contacts: Contacts
   readonly #context: Context
   readonly #end: AbortController
 
   private constructor(context: Context, end: AbortController) {
     this.address = context.address
     this.conversations = createConversations(context)
+    this.contacts = createContacts(context)
     this.#context = context
     this.#end = end
   }
@@ -81,14 +88,17 @@ export class Client implements AsyncDisposable {
     const end = new AbortController()
     const network = createNetwork(options.transport, createTokens(keystore))
     const clock = createClock()
+    const onInvalid = options.onInvalid ?? (() => {})
     const context: Context = {
       address,
       keystore,
       network,
       contacts: contactDirectory(network, clock),
+      consent: consentList({ keystore, network, clock, onInvalid }),
       proofs: createProofs(),
       introduced: new Set(),
       codecs: [...options.codecs ?? [], text],
+      onInvalid,
       clock,
       pace: createPace(),
       closed: end.signal,

@@ -1,108 +1,66 @@
-import { create } from "@bufbuild/protobuf"
-import { type Envelope, EnvelopeSchema } from "@wafer/proto"
-import { type Contact, decodeContact, encodeContactV1, encodeContactV2 } from "./contact.ts"
-import type { Network, Range } from "./network.ts"
-import { equalBundles, isLegacyBundle, type PublicKeyBundle } from "./public-key.ts"
-import type { Clock } from "./time.ts"
-import { contactTopic } from "./topics.ts"
+import { toAddress } from "./address.ts"
+import type { ConsentEntry, ConsentState, ConsentSubject } from "./consent.ts"
+import { type Context, signalOf } from "./context.ts"
+import { createFeed, feedOptions } from "./feed.ts"
+import { createStream, type Stream, type StreamOptions } from "./stream.ts"
 import type { CallOptions } from "./transport.ts"
 
-/** Finds out how to write to others. */
-export interface ContactDirectory {
-  /** The newest contact that is provably the address's; undefined when it has published none. */
-  find(address: string, options?: CallOptions): Promise<Contact | undefined>
-  /** The same for many, in their order. */
-  findAll(addresses: readonly string[], options?: CallOptions): Promise<(Contact | undefined)[]>
-  /** Publishes how to write to this account, unless that is already known. */
-  publish(address: string, bundle: PublicKeyBundle, options?: CallOptions): Promise<void>
+/** An address, or a group or an inbox by its id. */
+export type Subject = string | { readonly group: string } | { readonly inbox: string }
+
+/** Whom the account allows to write to it. Only the account itself can read what it has said. */
+export interface Contacts {
+  /** Allows them, on all devices. Writing to somebody of whom nothing was said allows too. */
+  allow(subjects: Subject | readonly Subject[], options?: CallOptions): Promise<void>
+  /** Denies them, on all devices. Their messages still arrive: what to show is the application's part. */
+  deny(subjects: Subject | readonly Subject[], options?: CallOptions): Promise<void>
+  /** What was said of somebody. */
+  consent(subject: Subject, options?: CallOptions): Promise<ConsentState>
+  /** Everything that was said, as it stands. */
+  list(options?: CallOptions): Promise<ConsentEntry[]>
+  /** Reads what other devices said since. */
+  refresh(options?: CallOptions): Promise<void>
+  /** Changes as they are made, on whichever device. With `since`, first those made since. */
+  stream(options?: StreamOptions): Stream<ConsentEntry>
 }
 
-// Contacts change when an account makes new keys, which is rare.
-const freshForMs = 10 * 60 * 1000
+/** Makes the contacts of a client. */
+export function createContacts(context: Context): Contacts {
+  const { consent, network } = context
 
-/** Contacts as the network tells them, remembered for ten minutes. */
-export function contactDirectory(network: Network, clock: Clock): ContactDirectory {
-  const known = new Map<string, { contact: Contact; until: number }>()
-
-  function remembered(address: string): Contact | undefined {
-    const entry = known.get(address)
-    return entry && Date.now() < entry.until ? entry.contact : undefined
-  }
-
-  function remember(contact: Contact | undefined): Contact | undefined {
-    if (contact) known.set(contact.address, { contact, until: Date.now() + freshForMs })
-    return contact
-  }
-
-  async function lookUp(address: string, options: CallOptions): Promise<Contact | undefined> {
-    for await (const page of network.pages(newestContacts(address), options)) {
-      const contact = choose(page, address)
-      if (contact) return contact
-    }
+  function set(
+    state: ConsentEntry["state"],
+    subjects: Subject | readonly Subject[],
+    { signal }: CallOptions,
+  ): Promise<void> {
+    const all = Array.isArray(subjects) ? subjects : [subjects]
+    const entries = all.map((subject) => ({ ...consentSubject(subject), state }))
+    return consent.set(entries, signalOf(context, signal))
   }
 
   return {
-    find: async (address, options = {}) =>
-      remembered(address) ?? remember(await lookUp(address, options)),
+    // deno-lint-ignore require-await -- what is wrong with the subjects rejects the promise too
+    allow: async (subjects, options = {}) => set("allowed", subjects, options),
+    // deno-lint-ignore require-await -- as above
+    deny: async (subjects, options = {}) => set("denied", subjects, options),
+    consent: async (subject, { signal } = {}) =>
+      await consent.state(consentSubject(subject), signalOf(context, signal)),
+    list: ({ signal } = {}) => consent.all(signalOf(context, signal)),
+    refresh: ({ signal } = {}) => consent.refresh(signalOf(context, signal)),
 
-    async findAll(addresses, options = {}) {
-      const unknown = [...new Set(addresses)].filter((address) => !remembered(address))
-      const pages = await network.firstPages(unknown.map(newestContacts), options)
-      const found = new Map<string, Contact | undefined>()
-      for (const [i, address] of unknown.entries()) {
-        const page = pages[i]!
-        const contact = choose(page, address) ??
-          // A full page of somebody else's: the rest may hold one.
-          (page.length < pageSize ? undefined : await lookUp(address, options))
-        found.set(address, remember(contact))
-      }
-      return addresses.map((address) => found.get(address) ?? remembered(address))
-    },
-
-    async publish(address, bundle, options = {}) {
-      const published = await lookUp(address, options)
-      if (published?.version === 2 && equalBundles(published.bundle, bundle)) return
-      const messages = [encodeContactV2(bundle)]
-      if (isLegacyBundle(bundle)) messages.unshift(encodeContactV1(bundle))
-      // The clock never tells the same time twice: readers see V2 as the newer one.
-      const envelopes = messages.map((message) =>
-        create(EnvelopeSchema, {
-          contentTopic: contactTopic(address),
-          timestampNs: clock(),
-          message,
-        })
-      )
-      await network.publish(envelopes, options)
-      known.delete(address)
+    stream(options = {}) {
+      return createStream(async function* (signal) {
+        const topics = [await consent.topic()]
+        for await (const envelope of createFeed(network, feedOptions(topics, options, signal))) {
+          yield* await consent.learn([envelope])
+        }
+      }, { until: context.closed, signal: options.signal })
     },
   }
 }
 
-const pageSize = 5
-
-function newestContacts(address: string): Range {
-  return { topics: [contactTopic(address)], direction: "descending", pageSize }
-}
-
-/** The newest that is the address's; of two at the same time the one that speaks V2. */
-function choose(envelopes: readonly Envelope[], address: string): Contact | undefined {
-  let chosen: { contact: Contact; timestampNs: bigint } | undefined
-  for (const { message, timestampNs } of envelopes) {
-    const contact = decodeOwn(message, address)
-    if (!contact) continue
-    if (!chosen) chosen = { contact, timestampNs }
-    if (timestampNs !== chosen.timestampNs) break
-    if (contact.version > chosen.contact.version) chosen = { contact, timestampNs }
-  }
-  return chosen?.contact
-}
-
-function decodeOwn(message: Uint8Array, address: string): Contact | undefined {
-  try {
-    const contact = decodeContact(message)
-    return contact.address === address ? contact : undefined
-  } catch {
-    // Anything may lie on a topic; what proves nothing is no contact.
-    return undefined
-  }
+function consentSubject(subject: Subject): ConsentSubject {
+  if (typeof subject === "string") return { kind: "address", value: toAddress(subject) }
+  if ("group" in subject) return { kind: "group", value: subject.group }
+  return { kind: "inbox", value: subject.inbox }
 }

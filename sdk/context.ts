@@ -1,7 +1,9 @@
+import type { ConsentList } from "./consent-list.ts"
 import type { Codec } from "./content.ts"
-import type { ContactDirectory } from "./contacts.ts"
+import type { ContactDirectory } from "./contact-directory.ts"
 import type { Keystore } from "./keystore.ts"
 import type { Network } from "./network.ts"
+import type { OnInvalid } from "./on-invalid.ts"
 import type { Pace } from "./pace.ts"
 import type { Proofs } from "./proofs.ts"
 import type { Clock } from "./time.ts"
@@ -13,10 +15,12 @@ export interface Context {
   readonly keystore: Keystore
   readonly network: Network
   readonly contacts: ContactDirectory
+  readonly consent: ConsentList
   readonly proofs: Proofs
   /** The peers that were sent a V1 message since the client began. */
   readonly introduced: Set<string>
   readonly codecs: readonly Codec<unknown>[]
+  readonly onInvalid: OnInvalid
   readonly clock: Clock
   /** Awaited between pieces of work, so that a long one does not block the page. */
   readonly pace: Pace

@@ -2,11 +2,12 @@ import { create } from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { text } from "./codecs/text.ts"
 import type { Compression } from "./compression.ts"
+import type { ConsentState } from "./consent.ts"
 import type { Codec } from "./content.ts"
 import { type Context, signalOf } from "./context.ts"
 import { decodeContent, encodeContent } from "./encoded-content.ts"
 import { asWaferError, WaferError } from "./error.ts"
-import { createFeed } from "./feed.ts"
+import { createFeed, feedOptions } from "./feed.ts"
 import type { ConversationContext } from "./invitation.ts"
 import type { ConversationRecord } from "./keystore.ts"
 import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
@@ -66,21 +67,19 @@ export interface Conversation {
   messages(options?: MessagesOptions & { readonly limit?: number }): Promise<Message[]>
   /** The same page by page, `pageSize` in each, at most 100, which is the default. */
   pages(options?: MessagesOptions & { readonly pageSize?: number }): AsyncGenerator<Message[]>
+  /** Whether the account allows the peer to write to it. */
+  consent(options?: CallOptions): Promise<ConsentState>
   /** What is sent, own messages included. See {@link StreamOptions} for where it starts. */
   stream(options?: StreamOptions & { readonly ephemeral?: boolean }): Stream<Message>
 }
 
-/** A conversation over whatever seals its messages. */
-export function createConversation(
+/** Reads envelopes as messages: one for each, in their order, with its error if it cannot be read. */
+export function readerOf(
   context: Context,
-  record: ConversationRecord,
+  topic: string,
   sealing: Sealing,
-  version: "v1" | "v2",
-): Conversation {
-  const { topic, peerAddress } = record
-
-  /** Each envelope as a message, in the same order. */
-  async function read(envelopes: readonly Envelope[]): Promise<Message[]> {
+): (envelopes: readonly Envelope[]) => Promise<Message[]> {
+  return async (envelopes) => {
     const opened = await sealing.open(envelopes)
     return await Promise.all(envelopes.map(async (envelope, i) => {
       const { value, error } = opened[i]!
@@ -100,6 +99,18 @@ export function createConversation(
       }
     }))
   }
+}
+
+/** A conversation over whatever seals its messages. */
+export function createConversation(
+  context: Context,
+  record: ConversationRecord,
+  sealing: Sealing,
+  version: "v1" | "v2",
+): Conversation {
+  const { topic, peerAddress } = record
+
+  const read = readerOf(context, topic, sealing)
 
   async function prepare<T>(
     value: T,
@@ -120,7 +131,12 @@ export function createConversation(
         const envelopes = topics.map((contentTopic) =>
           create(EnvelopeSchema, { contentTopic, timestampNs, message })
         )
-        await context.network.publish(envelopes, { signal: signalOf(context, call.signal) })
+        const signal = signalOf(context, call.signal)
+        await context.consent.allowing(
+          peerAddress,
+          signal,
+          (beside) => context.network.publish([...beside, ...envelopes], { signal }),
+        )
         if (!options.ephemeral) sealing.delivered()
         const origin = {
           id,
@@ -192,16 +208,15 @@ export function createConversation(
 
     pages,
 
-    stream({ since, signal, onState, ephemeral } = {}) {
+    consent: ({ signal } = {}) =>
+      context.consent.state({ kind: "address", value: peerAddress }, signalOf(context, signal)),
+
+    stream(options = {}) {
       return createStream(async function* (signal) {
-        const feed = createFeed(context.network, {
-          topics: [ephemeral ? ephemeralTopic(topic) : topic],
-          ...(since && { sinceNs: msToNs(since.getTime()) }),
-          ...(onState && { onState }),
-          signal,
-        })
+        const topics = [options.ephemeral ? ephemeralTopic(topic) : topic]
+        const feed = createFeed(context.network, feedOptions(topics, options, signal))
         for await (const envelope of feed) yield* await read([envelope])
-      }, { until: context.closed, signal })
+      }, { until: context.closed, signal: options.signal })
     },
   }
 }

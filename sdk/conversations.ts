@@ -1,16 +1,21 @@
 import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
 import { toAddress } from "./address.ts"
+import { verifyConsent } from "./consent-proof.ts"
 import { type Context, signalOf } from "./context.ts"
-import { type Conversation, createConversation } from "./conversation.ts"
+import { type Conversation, createConversation, readerOf } from "./conversation.ts"
+import { conversationList, type KnownConversation } from "./conversation-list.ts"
 import { WaferError } from "./error.ts"
-import { createFeed } from "./feed.ts"
+import { createFeed, feedOptions } from "./feed.ts"
+import type { HmacKey } from "./hmac-keys.ts"
 import type { ConsentProof, ConversationContext } from "./invitation.ts"
 import type { ConversationRecord } from "./keystore.ts"
+import type { Message } from "./message.ts"
+import { isLegacyBundle } from "./public-key.ts"
+import { sealingV1 } from "./sealing-v1.ts"
 import { sealingV2 } from "./sealing-v2.ts"
 import { createStream, type Stream, type StreamOptions } from "./stream.ts"
-import { msToNs } from "./time.ts"
-import { inviteTopic } from "./topics.ts"
+import { directTopic, inviteTopic } from "./topics.ts"
 import type { CallOptions } from "./transport.ts"
 
 /** How a conversation is begun. */
@@ -24,51 +29,74 @@ export interface NewConversationOptions extends CallOptions {
 /** The conversations of an account. */
 export interface Conversations {
   /**
-   * The conversation with `peer`: the one there is, else a new one, to which the peer is invited.
-   * Throws `not-registered` when the peer has published no keys.
+   * The conversation with `peer`: the one there is, else a new one, to which the peer is invited and
+   * by which it is allowed. Throws `not-registered` when the peer has published no keys.
    */
   newConversation(peer: string, options?: NewConversationOptions): Promise<Conversation>
   /** All conversations, oldest first. */
   list(options?: CallOptions): Promise<Conversation[]>
   /** Conversations as they begin. With `since`, first those that began at that time or later. */
   stream(options?: StreamOptions): Stream<Conversation>
+  /** The messages of all conversations, those too that begin while it is open, from their first message on. */
+  streamAllMessages(options?: StreamOptions): Stream<Message>
+  /**
+   * The keys by which a push server tells this account's own messages, for the month before, this one
+   * and the next, by topic. All conversations when no topic is named; V1 conversations have no keys.
+   */
+  hmacKeys(topics?: readonly string[]): Promise<Map<string, HmacKey[]>>
+  /** The keys of all V2 conversations, for `importConversations`. Whoever has them reads the conversations. */
+  exportConversations(): Promise<Uint8Array>
+  /** Takes over exported conversations; resolves to how many were new. Throws `malformed`. */
+  importConversations(exported: Uint8Array): Promise<number>
 }
 
 /** Makes the conversations of a client. */
 export function createConversations(context: Context): Conversations {
-  const { keystore, network, contacts, clock, address } = context
-  const own = inviteTopic(address)
+  const { keystore, network, contacts, consent, clock, address } = context
+  const list = conversationList(context)
 
-  const conversationOf = (record: ConversationRecord): Conversation =>
-    createConversation(context, record, sealingV2(context, record), "v2")
+  const sealingOf = ({ version, record }: KnownConversation) =>
+    version === "v1" ? sealingV1(context, record) : sealingV2(context, record)
 
-  /** Learns the invitations that came since the last time. */
-  async function refresh(signal: AbortSignal): Promise<void> {
-    for await (const page of network.pages({ topics: [own] }, { signal })) {
-      await keystore.saveInvitations(page)
-    }
+  const conversationOf = (known: KnownConversation): Conversation =>
+    createConversation(context, known.record, sealingOf(known), known.version)
+
+  /** An inviter with the account's own word for it is allowed, unless the account has said something. */
+  async function honour({ record }: KnownConversation, signal: AbortSignal): Promise<void> {
+    const { consentProof, peerAddress } = record
+    if (!consentProof || !verifyConsent(consentProof, address, peerAddress)) return
+    const subject = { kind: "address", value: peerAddress } as const
+    if (await consent.state(subject, signal) !== "unknown") return
+    await consent.set([{ ...subject, state: "allowed" }], signal)
   }
 
-  async function known(
-    peer: string,
-    wanted: ConversationContext | undefined,
-  ): Promise<ConversationRecord | undefined> {
-    const records = await keystore.conversations()
-    return records.find(({ peerAddress, context }) =>
-      peerAddress === peer && context?.conversationId === wanted?.conversationId
-    )
+  async function refresh(signal: AbortSignal): Promise<KnownConversation[]> {
+    await list.refresh(signal)
+    const all = await list.all()
+    for (const known of all) await honour(known, signal)
+    return all
   }
 
   async function invite(
     peer: string,
     { context: wanted, consentProof }: NewConversationOptions,
     signal: AbortSignal,
-  ): Promise<ConversationRecord> {
+  ): Promise<KnownConversation> {
     const contact = await contacts.find(peer, { signal })
     if (!contact) throw new WaferError("not-registered", `${peer} has published no keys`)
-    await refresh(signal)
-    const existing = await known(peer, wanted)
-    if (existing) return existing
+    await list.refresh(signal)
+    if (!wanted) {
+      const existing = list.findV1(peer) ?? (contact.version === 1 ? beginV1(peer) : undefined)
+      if (existing) {
+        const { bundle } = await keystore.account()
+        if (!isLegacyBundle(bundle) || !isLegacyBundle(contact.bundle)) {
+          throw new WaferError("unsupported", "keys made for V2 cannot take part in V1")
+        }
+        return { version: "v1", record: existing }
+      }
+    }
+    const invited = await list.findV2(peer, wanted)
+    if (invited) return { version: "v2", record: invited }
     const createdNs = clock()
     const { record, sealed } = await keystore.invite({
       recipient: contact.bundle,
@@ -76,11 +104,19 @@ export function createConversations(context: Context): Conversations {
       ...(wanted && { context: wanted }),
       ...(consentProof && { consentProof }),
     })
-    const envelopes = [inviteTopic(peer), own].map((contentTopic) =>
+    const envelopes = [inviteTopic(peer), inviteTopic(address)].map((contentTopic) =>
       create(EnvelopeSchema, { contentTopic, timestampNs: createdNs, message: sealed })
     )
-    await network.publish(envelopes, { signal })
-    return record
+    await consent.allowing(
+      peer,
+      signal,
+      (beside) => network.publish([...envelopes, ...beside], { signal }),
+    )
+    return { version: "v2", record }
+  }
+
+  function beginV1(peerAddress: string): ConversationRecord {
+    return { topic: directTopic(address, peerAddress), peerAddress, createdNs: clock() }
   }
 
   return {
@@ -91,32 +127,58 @@ export function createConversations(context: Context): Conversations {
       if (peerAddress === address) {
         throw new WaferError("unsupported", "an account cannot talk to itself")
       }
+      const record = await list.findV2(peerAddress, options.context)
       return conversationOf(
-        await known(peerAddress, options.context) ?? await invite(peerAddress, options, signal),
+        record ? { version: "v2", record } : await invite(peerAddress, options, signal),
       )
     },
 
     async list({ signal } = {}) {
-      await refresh(signalOf(context, signal))
-      return (await keystore.conversations()).map(conversationOf)
+      return (await refresh(signalOf(context, signal))).map(conversationOf)
     },
 
-    stream({ since, signal, onState } = {}) {
+    stream(options = {}) {
       return createStream(async function* (signal) {
         const told = new Set<string>()
+        const feed = createFeed(network, feedOptions(list.topics, options, signal))
+        for await (const envelope of feed) {
+          for (const known of await list.learn([envelope])) {
+            if (told.has(known.record.topic)) continue
+            told.add(known.record.topic)
+            await honour(known, signal)
+            yield conversationOf(known)
+          }
+        }
+      }, { until: context.closed, signal: options.signal })
+    },
+
+    streamAllMessages(options = {}) {
+      return createStream(async function* (signal) {
+        const readers = new Map<string, ReturnType<typeof readerOf>>()
+        const listen = (known: KnownConversation): string => {
+          const { topic } = known.record
+          if (!readers.has(topic)) readers.set(topic, readerOf(context, topic, sealingOf(known)))
+          return topic
+        }
         const feed = createFeed(network, {
-          topics: [own],
-          ...(since && { sinceNs: msToNs(since.getTime()) }),
-          ...(onState && { onState }),
-          signal,
+          ...feedOptions(list.topics, options, signal),
+          // Only now: a conversation that begins meanwhile is either listed or told.
+          onLive: async () => (await refresh(signal)).map(listen),
         })
         for await (const envelope of feed) {
-          const [outcome] = await keystore.saveInvitations([envelope])
-          if (!outcome?.value || told.has(outcome.value.topic)) continue
-          told.add(outcome.value.topic)
-          yield conversationOf(outcome.value)
+          const read = readers.get(envelope.contentTopic)
+          if (read) yield* await read([envelope])
+          else {
+            const begun = await list.learn([envelope])
+            for (const known of begun) await honour(known, signal)
+            feed.add(begun.map(listen))
+          }
         }
-      }, { until: context.closed, signal })
+      }, { until: context.closed, signal: options.signal })
     },
+
+    hmacKeys: (topics) => keystore.hmacKeys(topics),
+    exportConversations: () => keystore.exportConversations(),
+    importConversations: (exported) => keystore.importConversations(exported),
   }
 }

@@ -5,7 +5,7 @@ import { asWaferError, WaferError } from "./error.ts"
 import type { Network } from "./network.ts"
 import { createQueue } from "./queue.ts"
 import { pauseMs, sleep } from "./retry.ts"
-import type { StreamState } from "./stream.ts"
+import type { StreamOptions, StreamState } from "./stream.ts"
 import { msToNs } from "./time.ts"
 
 /** What to feed on. */
@@ -16,6 +16,22 @@ export interface FeedOptions {
   /** Ends the feed, which then throws the signal's reason. */
   readonly signal: AbortSignal
   readonly onState?: (state: StreamState, error?: Error) => void
+  /** Asked once, when everything stored has been told: what to feed on besides. */
+  readonly onLive?: () => Promise<Iterable<string>>
+}
+
+/** What a stream with these options feeds on. */
+export function feedOptions(
+  topics: Iterable<string>,
+  { since, onState }: StreamOptions,
+  signal: AbortSignal,
+): FeedOptions {
+  return {
+    topics,
+    signal,
+    ...(since && { sinceNs: msToNs(since.getTime()) }),
+    ...(onState && { onState }),
+  }
 }
 
 /** The envelopes of some topics: each once, what is stored first, across lost connections. */
@@ -37,7 +53,9 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
   const { signal, onState } = options
   const { transport } = network
   const topics = new Set(options.topics)
+  // Those whose stored envelopes are to be told first, and those where they are not to be told.
   const unread = new Set<string>()
+  const unseeded = new Set(options.sinceNs === undefined ? topics : [])
   const isNew = createSieve()
 
   let restart = new AbortController()
@@ -68,16 +86,17 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
       quiet.heard()
       if (event.kind === "heartbeat") continue
       cursor = event.cursor
-      if (event.kind === "caught-up") enter("live")
-      else yield event.envelope
+      if (event.kind === "envelope") yield event.envelope
+      else if (await widen()) return
+      else enter("live")
     }
   }
 
   async function* subscribe(signal: AbortSignal): AsyncGenerator<Envelope> {
-    if (!begun) {
+    if (unseeded.size > 0) {
       // What is stored already is not to be told: get to know it before the subscription.
-      for await (const page of stored(signal)) page.forEach(isNew)
-      begun = true
+      for await (const page of stored(unseeded, signal)) page.forEach(isNew)
+      unseeded.clear()
     }
     const quiet = watch(silentSubscriptionMs, signal)
     const queue = createQueue<Envelope>()
@@ -96,14 +115,29 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
     const answered = new AbortController()
     opened.promise.then(() => answered.abort())
     await sleep(registeredAfterMs, AbortSignal.any([signal, answered.signal])).catch(() => {})
-    for await (const page of stored(signal)) yield* page
+    for await (const page of stored(topics, signal)) yield* page
+    if (await widen()) return
     enter("live")
     yield* queue
   }
 
-  async function* stored(signal: AbortSignal): AsyncGenerator<Envelope[]> {
+  function stored(from: Iterable<string>, signal: AbortSignal): AsyncGenerator<Envelope[]> {
     const startNs = later(options.sinceNs ?? 0n, positionNs - overlapNs)
-    yield* network.pages({ topics: [...topics], startNs }, { signal })
+    return network.pages({ topics: [...from], startNs }, { signal })
+  }
+
+  let widened = options.onLive === undefined
+  /** Feeds on more from the next connection on, which then has to follow. */
+  async function widen(): Promise<boolean> {
+    if (widened) return false
+    const more = [...await options.onLive!()].filter((topic) => !topics.has(topic))
+    widened = true
+    for (const topic of more) {
+      topics.add(topic)
+      ;(options.sinceNs === undefined ? unseeded : unread).add(topic)
+    }
+    if (more.length > 0) restart.abort()
+    return more.length > 0
   }
 
   async function* backlog(): AsyncGenerator<Envelope> {

@@ -1,7 +1,6 @@
-import { hkdfSha256, sha256 } from "@wafer/crypto"
 import type { Ciphertext } from "@wafer/proto"
 import { agree, type OwnKeys, type Role } from "./agreement.ts"
-import { equalBytes, toBase64Url, toHex, utf8 } from "./bytes.ts"
+import { equalBytes, toHex } from "./bytes.ts"
 import { decrypt, encrypt } from "./ciphertext.ts"
 import {
   type ConversationKey,
@@ -22,6 +21,7 @@ import {
 import type { ConversationRecord, Keystore } from "./keystore.ts"
 import { senderHmac } from "./message-v2.ts"
 import { attempt, type Outcome } from "./outcome.ts"
+import { preferencesId, preferencesKey } from "./preferences.ts"
 import {
   decodePrivateKeyBundle,
   encodePrivateKeyBundle,
@@ -40,8 +40,6 @@ export interface LocalKeystoreOptions {
   /** Forgets with the process when absent. */
   readonly store?: Store
 }
-
-const noSalt = new Uint8Array(0)
 
 /**
  * A keystore in this very process. `keys` is an account's encoded private keys, as `exportKeys`
@@ -111,10 +109,6 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     const peerAddress = walletAddress(peer.identityKey)
     return { record: recordOf(invitation, peerAddress, header.createdNs), invitation }
   }
-
-  // Private preferences have a topic and a key of their own, both from the identity key.
-  const derived = (label: string) => hkdfSha256(identitySecret, utf8(label), noSalt, 32)
-  const preferencesKey = (): Uint8Array => derived("XMTP_PRIVATE_PREFERENCES_ENCRYPTION")
 
   return {
     account: () => Promise.resolve({ address, bundle: shown }),
@@ -203,12 +197,11 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
         ),
       ),
 
-    preferencesId: () =>
-      Promise.resolve(toBase64Url(sha256(derived("XMTP_PRIVATE_PREFERENCES_TOPIC")))),
+    preferencesId: () => Promise.resolve(preferencesId(identitySecret)),
     sealForSelf: (plaintext) =>
-      Promise.resolve(encrypt(preferencesKey(), plaintext, shown.identityKey.point)),
+      promised(() => encrypt(preferencesKey(identitySecret), plaintext, shown.identityKey.point)),
     openForSelf(ciphertexts: readonly Ciphertext[]) {
-      const key = preferencesKey()
+      const key = preferencesKey(identitySecret)
       return Promise.resolve(
         ciphertexts.map((ciphertext) =>
           attempt(() => decrypt(key, ciphertext, shown.identityKey.point))

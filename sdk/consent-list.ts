@@ -1,0 +1,178 @@
+import { create } from "@bufbuild/protobuf"
+import { type Envelope, EnvelopeSchema } from "@wafer/proto"
+import {
+  type ConsentEntry,
+  type ConsentState,
+  type ConsentSubject,
+  decodeAction,
+  decodePreferences,
+  encodeActions,
+  encodePreferences,
+} from "./consent.ts"
+import { asWaferError } from "./error.ts"
+import type { Keystore } from "./keystore.ts"
+import type { Network } from "./network.ts"
+import type { OnInvalid } from "./on-invalid.ts"
+import type { Clock } from "./time.ts"
+import { preferencesTopic } from "./topics.ts"
+
+/** Whom the account allows and denies, as its private preferences say. */
+export interface ConsentList {
+  /** Where the preferences are published. */
+  topic(): Promise<string>
+  /** What is known; read from the network when it has not been yet. */
+  state(subject: ConsentSubject, signal: AbortSignal): Promise<ConsentState>
+  all(signal: AbortSignal): Promise<ConsentEntry[]>
+  /** Reads what came since the last time. */
+  refresh(signal: AbortSignal): Promise<void>
+  /** Takes in what arrived on the topic. Returns what that changed. */
+  learn(envelopes: readonly Envelope[]): Promise<ConsentEntry[]>
+  /** Publishes a change. */
+  set(entries: readonly ConsentEntry[], signal: AbortSignal): Promise<void>
+  /**
+   * Runs `publish` with what has to be published beside it: whoever writes to an address of which
+   * nothing is known allows it.
+   */
+  allowing(
+    address: string,
+    signal: AbortSignal,
+    publish: (beside: readonly Envelope[]) => Promise<void>,
+  ): Promise<void>
+}
+
+/** What a consent list works with. */
+export interface ConsentListOptions {
+  readonly keystore: Keystore
+  readonly network: Network
+  readonly clock: Clock
+  readonly onInvalid: OnInvalid
+}
+
+// The clocks of the account's other devices may be behind.
+const overlapNs = 60n * 60n * 10n ** 9n
+
+/** The consent list of an account; everything it knows is on the network. */
+export function consentList(options: ConsentListOptions): ConsentList {
+  const { keystore, network, clock, onInvalid } = options
+  const known = new Map<string, { entry: ConsentEntry; timestampNs: bigint }>()
+  let newestNs: bigint | undefined
+  let loading: Promise<void> | undefined
+  let topicName: Promise<string> | undefined
+
+  const topic = (): Promise<string> => topicName ??= keystore.preferencesId().then(preferencesTopic)
+
+  /** The newest word counts, in whatever order they arrive. */
+  function apply(entry: ConsentEntry, timestampNs: bigint): boolean {
+    const name = nameOf(entry)
+    const before = known.get(name)
+    if (before && before.timestampNs > timestampNs) return false
+    known.set(name, { entry, timestampNs })
+    return before?.entry.state !== entry.state
+  }
+
+  async function learn(envelopes: readonly Envelope[]): Promise<ConsentEntry[]> {
+    const changed: ConsentEntry[] = []
+    for (const envelope of envelopes) {
+      const { message, timestampNs } = envelope
+      if (newestNs === undefined || timestampNs > newestNs) newestNs = timestampNs
+      try {
+        const [opened] = await keystore.openForSelf([decodePreferences(message)])
+        if (opened!.error) throw opened!.error
+        const entries = decodeAction(opened!.value)
+        changed.push(...entries.filter((entry) => apply(entry, timestampNs)))
+      } catch (error) {
+        // Anybody may write to the topic who finds out its name.
+        onInvalid(asWaferError(error, "malformed"), envelope)
+      }
+    }
+    return changed
+  }
+
+  async function refresh(signal: AbortSignal): Promise<void> {
+    const now = clock()
+    // A clock that is years ahead must not hide what comes next.
+    const from = newestNs !== undefined && newestNs < now ? newestNs : now
+    const range = {
+      topics: [await topic()],
+      ...(newestNs !== undefined && { startNs: from - overlapNs }),
+    }
+    for await (const page of network.pages(range, { signal })) await learn(page)
+  }
+
+  /** Reads the list once. Whoever comes while it is read waits for the same reading. */
+  async function loaded(signal: AbortSignal): Promise<void> {
+    const begun = loading === undefined
+    const current = loading ??= refresh(signal)
+    try {
+      await current
+    } catch (error) {
+      if (loading === current) loading = undefined
+      if (begun) throw error
+      // It was another's call that failed, by its own signal perhaps.
+      signal.throwIfAborted()
+      await loaded(signal)
+    }
+  }
+
+  async function envelopesOf(entries: readonly ConsentEntry[]): Promise<Envelope[]> {
+    const contentTopic = await topic()
+    return await Promise.all(
+      encodeActions(entries).map(async (action) =>
+        create(EnvelopeSchema, {
+          contentTopic,
+          timestampNs: clock(),
+          message: encodePreferences(await keystore.sealForSelf(action)),
+        })
+      ),
+    )
+  }
+
+  function stateOf(subject: ConsentSubject): ConsentState {
+    return known.get(nameOf(subject))?.entry.state ?? "unknown"
+  }
+
+  return {
+    topic,
+    learn,
+    refresh,
+
+    async state(subject, signal) {
+      await loaded(signal)
+      return stateOf(subject)
+    },
+
+    async all(signal) {
+      await loaded(signal)
+      return [...known.values()].map(({ entry }) => entry)
+    },
+
+    async set(entries, signal) {
+      if (entries.length === 0) return
+      const envelopes = await envelopesOf(entries)
+      await network.publish(envelopes, { signal })
+      for (const entry of entries) apply(entry, envelopes.at(-1)!.timestampNs)
+    },
+
+    async allowing(address, signal, publish) {
+      await loaded(signal)
+      const entry = { kind: "address", value: address, state: "allowed" } as const
+      if (stateOf(entry) !== "unknown") return await publish([])
+      const beside = await envelopesOf([entry])
+      // Known at once, so that messages sent together say it once.
+      if (stateOf(entry) === "unknown") apply(entry, beside[0]!.timestampNs)
+      else return await publish([])
+      try {
+        await publish(beside)
+      } catch (error) {
+        if (known.get(nameOf(entry))?.timestampNs === beside[0]!.timestampNs) {
+          known.delete(nameOf(entry))
+        }
+        throw error
+      }
+    },
+  }
+}
+
+function nameOf({ kind, value }: ConsentSubject): string {
+  return `${kind} ${value}`
+}

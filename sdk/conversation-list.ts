@@ -1,0 +1,139 @@
+import type { Envelope } from "@wafer/proto"
+import type { Context } from "./context.ts"
+import { WaferError } from "./error.ts"
+import type { ConversationContext } from "./invitation.ts"
+import type { ConversationRecord } from "./keystore.ts"
+import { attempt } from "./outcome.ts"
+import { type ProvenMessageV1, readMessageV1 } from "./sealing-v1.ts"
+import { msToNs } from "./time.ts"
+import { directTopic, introTopic, inviteTopic } from "./topics.ts"
+
+/** A conversation, and which protocol it speaks. */
+export interface KnownConversation {
+  readonly version: "v1" | "v2"
+  readonly record: ConversationRecord
+}
+
+/** The conversations that the account knows of: invitations tell V2 ones, introductions V1 ones. */
+export interface ConversationList {
+  /** Where conversations become known. */
+  readonly topics: readonly string[]
+  /** Reads what came since the last time; everything, the first time. */
+  refresh(signal: AbortSignal): Promise<void>
+  /** Takes in what arrived. Returns the conversations it tells of, known before or not. */
+  learn(envelopes: readonly Envelope[]): Promise<KnownConversation[]>
+  /** Oldest first. */
+  all(): Promise<KnownConversation[]>
+  findV1(peer: string): ConversationRecord | undefined
+  findV2(
+    peer: string,
+    context: ConversationContext | undefined,
+  ): Promise<ConversationRecord | undefined>
+}
+
+// The clock of an inviter may be behind.
+const overlapNs = msToNs(60 * 60 * 1000)
+
+/** What `list` of a context returns is kept by its keystore (V2) and until the client closes (V1). */
+export function conversationList(context: Context): ConversationList {
+  const { address, keystore, network, clock, onInvalid, pace } = context
+  const [intro, invite] = [introTopic(address), inviteTopic(address)]
+  const introductions = new Map<string, ConversationRecord>()
+  let lastRunNs: bigint | undefined
+  let turn: Promise<void> = Promise.resolve()
+
+  async function learnInvitations(envelopes: readonly Envelope[]): Promise<ConversationRecord[]> {
+    const outcomes = await keystore.saveInvitations(envelopes)
+    return outcomes.flatMap(({ value, error }, i) => {
+      if (error) onInvalid(error, envelopes[i]!)
+      return value ?? []
+    })
+  }
+
+  function peerOf({ senderAddress, recipientAddress }: ProvenMessageV1): string {
+    if (senderAddress === address) return recipientAddress
+    if (recipientAddress === address) return senderAddress
+    throw new WaferError("misplaced", "an introduction of two others")
+  }
+
+  async function learnIntroductions(envelopes: readonly Envelope[]): Promise<ConversationRecord[]> {
+    const told: ConversationRecord[] = []
+    for (const envelope of envelopes) {
+      await pace()
+      const { value, error } = attempt(() => {
+        const sealed = readMessageV1(context, envelope.message)
+        return { sealed, peer: peerOf(sealed) }
+      })
+      if (error) {
+        onInvalid(error, envelope)
+        continue
+      }
+      const { sealed, peer } = value
+      const before = introductions.get(peer)
+      const createdNs = msToNs(sealed.timestampMs)
+      if (before && before.createdNs <= createdNs) {
+        told.push(before)
+        continue
+      }
+      // Whoever can seal it to both is one of both: only that makes it an introduction.
+      const [opened] = await keystore.openV1([sealed])
+      if (opened!.error) {
+        onInvalid(opened!.error, envelope)
+        continue
+      }
+      const record = { topic: directTopic(address, peer), peerAddress: peer, createdNs }
+      introductions.set(peer, record)
+      told.push(record)
+    }
+    return told
+  }
+
+  async function learn(envelopes: readonly Envelope[]): Promise<KnownConversation[]> {
+    const of = (topic: string) => envelopes.filter(({ contentTopic }) => contentTopic === topic)
+    return [
+      ...(await learnIntroductions(of(intro))).map((record) => known("v1", record)),
+      ...(await learnInvitations(of(invite))).map((record) => known("v2", record)),
+    ]
+  }
+
+  async function readNew(signal: AbortSignal): Promise<void> {
+    const startedNs = clock()
+    const range = {
+      topics: [intro, invite],
+      ...(lastRunNs !== undefined && { startNs: lastRunNs - overlapNs }),
+    }
+    for await (const page of network.pages(range, { signal })) await learn(page)
+    lastRunNs = startedNs
+  }
+
+  return {
+    topics: [intro, invite],
+    learn,
+    refresh(signal) {
+      const mine = turn.then(() => readNew(signal))
+      turn = mine.catch(() => {})
+      return mine
+    },
+
+    async all() {
+      const all = [
+        ...[...introductions.values()].map((record) => known("v1", record)),
+        ...(await keystore.conversations()).map((record) => known("v2", record)),
+      ]
+      return all.sort((a, b) => (a.record.createdNs < b.record.createdNs ? -1 : 1))
+    },
+
+    findV1: (peer) => introductions.get(peer),
+
+    async findV2(peer, wanted) {
+      // No id and an empty one are different conversations.
+      return (await keystore.conversations()).find(({ peerAddress, context }) =>
+        peerAddress === peer && context?.conversationId === wanted?.conversationId
+      )
+    },
+  }
+}
+
+function known(version: "v1" | "v2", record: ConversationRecord): KnownConversation {
+  return { version, record }
+}

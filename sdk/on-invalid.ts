@@ -1,0 +1,8 @@
+import type { Envelope } from "@wafer/proto"
+import type { WaferError } from "./error.ts"
+
+/**
+ * Told of what arrived and is nothing: forged or broken invitations, introductions and preferences.
+ * Messages are not among them: those come as messages, with their error.
+ */
+export type OnInvalid = (error: WaferError, envelope: Envelope) => void
