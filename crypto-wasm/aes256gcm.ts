@@ -5,6 +5,8 @@ import { release, reserve, wholeBlocks } from "./symmetric.ts"
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+/** What the module needs behind the data, see assembly/gcm.ts. */
+const ROOM_BEHIND = 32
 const NOTHING = new Uint8Array(0)
 
 /**
@@ -20,79 +22,118 @@ const NOTHING = new Uint8Array(0)
  */
 export const aes256gcm: {
   /**
-   * The ciphertext and its tag: 16 bytes more than the plaintext. Never encrypt twice with one key and nonce.
+   * The ciphertext and its tag: 16 bytes more than the plaintext. Never encrypt twice with one key and
+   * nonce.
    *
    * @throws {CryptoError} "invalid-argument" if a length is wrong.
    */
   encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Uint8Array
   /**
-   * The plaintext, 16 bytes less than `ciphertext`, which ends with the tag.
+   * The plaintext, 16 bytes less than `ciphertext`, which ends with the tag. None is made before the
+   * tag has been checked.
    *
-   * @throws {CryptoError} "authentication-failed" if key, nonce, ciphertext and aad do not belong together,
-   * and "invalid-argument" if a length is wrong. No plaintext is made before the tag is checked.
+   * @throws {CryptoError} "authentication-failed" if key, nonce, ciphertext and aad do not belong
+   * together, and "invalid-argument" if a length is wrong.
    */
   decrypt(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad?: Uint8Array): Uint8Array
-} = { encrypt, decrypt }
+  /** As `encrypt`, into `out`, which has the length of the result. It may lie over the plaintext. */
+  encryptInto(
+    out: Uint8Array,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    plaintext: Uint8Array,
+    aad?: Uint8Array,
+  ): void
+  /** As `decrypt`, into `out`, which has the length of the result and stays as it is on an error. */
+  decryptInto(
+    out: Uint8Array,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    ciphertext: Uint8Array,
+    aad?: Uint8Array,
+  ): void
+} = { encrypt, decrypt, encryptInto, decryptInto }
 
 function encrypt(
   key: Uint8Array,
   nonce: Uint8Array,
   plaintext: Uint8Array,
-  aad: Uint8Array = NOTHING,
+  aad?: Uint8Array,
 ): Uint8Array {
-  checkBytes("key", key, KEY_BYTES)
-  checkBytes("nonce", nonce, NONCE_BYTES)
   checkBytes("plaintext", plaintext)
-  checkBytes("aad", aad)
-  const aadRoom = wholeBlocks(aad.length)
-  const size = KEY_BYTES + 16 + aadRoom + wholeBlocks(plaintext.length) + 32
-  const workspace = reserve(size)
-  const { wasm, bytes, start } = workspace
-  try {
-    const nonceAt = start + KEY_BYTES
-    const aadAt = nonceAt + 16
-    const data = aadAt + aadRoom
-    bytes.set(key, start)
-    bytes.set(nonce, nonceAt)
-    bytes.set(aad, aadAt)
-    bytes.set(plaintext, data)
-    wasm.encrypt(start, nonceAt, aadAt, aad.length, plaintext.length)
-    return bytes.slice(data, data + plaintext.length + TAG_BYTES)
-  } finally {
-    release(workspace, size)
-  }
+  const out = new Uint8Array(plaintext.length + TAG_BYTES)
+  run("encrypt", out, key, nonce, plaintext, plaintext.length, aad)
+  return out
 }
 
 function decrypt(
   key: Uint8Array,
   nonce: Uint8Array,
   ciphertext: Uint8Array,
-  aad: Uint8Array = NOTHING,
+  aad?: Uint8Array,
 ): Uint8Array {
+  checkAtLeast("ciphertext", ciphertext, TAG_BYTES)
+  const out = new Uint8Array(ciphertext.length - TAG_BYTES)
+  run("decrypt", out, key, nonce, ciphertext, out.length, aad)
+  return out
+}
+
+function encryptInto(
+  out: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  aad?: Uint8Array,
+): void {
+  checkBytes("plaintext", plaintext)
+  checkBytes("out", out, plaintext.length + TAG_BYTES)
+  run("encrypt", out, key, nonce, plaintext, plaintext.length, aad)
+}
+
+function decryptInto(
+  out: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  ciphertext: Uint8Array,
+  aad?: Uint8Array,
+): void {
+  checkAtLeast("ciphertext", ciphertext, TAG_BYTES)
+  checkBytes("out", out, ciphertext.length - TAG_BYTES)
+  run("decrypt", out, key, nonce, ciphertext, out.length, aad)
+}
+
+/** `length` is that of the plaintext, either way. */
+function run(
+  kernel: "encrypt" | "decrypt",
+  out: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  input: Uint8Array,
+  length: number,
+  aad: Uint8Array = NOTHING,
+): void {
   checkBytes("key", key, KEY_BYTES)
   checkBytes("nonce", nonce, NONCE_BYTES)
-  checkAtLeast("ciphertext", ciphertext, TAG_BYTES)
   checkBytes("aad", aad)
-  const length = ciphertext.length - TAG_BYTES
-  const aadRoom = wholeBlocks(aad.length)
-  const size = KEY_BYTES + 16 + aadRoom + wholeBlocks(length) + 32
+  const nonceAt = KEY_BYTES
+  const aadAt = nonceAt + wholeBlocks(NONCE_BYTES)
+  const dataAt = aadAt + wholeBlocks(aad.length)
+  const size = dataAt + wholeBlocks(length) + ROOM_BEHIND
   const workspace = reserve(size)
   const { wasm, bytes, start } = workspace
   try {
-    const nonceAt = start + KEY_BYTES
-    const aadAt = nonceAt + 16
-    const data = aadAt + aadRoom
     bytes.set(key, start)
-    bytes.set(nonce, nonceAt)
-    bytes.set(aad, aadAt)
-    bytes.set(ciphertext, data)
-    if (!wasm.decrypt(start, nonceAt, aadAt, aad.length, length)) {
+    bytes.set(nonce, start + nonceAt)
+    bytes.set(aad, start + aadAt)
+    bytes.set(input, start + dataAt)
+    const authentic = wasm[kernel](start, start + nonceAt, start + aadAt, aad.length, length)
+    if (kernel === "decrypt" && !authentic) {
       throw new CryptoError(
         "authentication-failed",
-        "the tag does not fit key, nonce, data and aad",
+        "the ciphertext is not of this key, nonce and aad",
       )
     }
-    return bytes.slice(data, data + length)
+    out.set(bytes.subarray(start + dataAt, start + dataAt + out.length))
   } finally {
     release(workspace, size)
   }

@@ -1,5 +1,6 @@
 export { aes256gcm } from "./aes256gcm.ts"
 export { CryptoError, type CryptoErrorCode } from "./error.ts"
 export { hkdfSha256, hmacSha256, sha256 } from "./hash.ts"
-export { open, seal } from "./seal.ts"
+export { openLarge, sealLarge } from "./large.ts"
+export { open, openInto, seal, sealInto } from "./seal.ts"
 export { type RecoverableSignature, secp256k1 } from "./secp256k1.ts"
