@@ -77,7 +77,13 @@ function onNode(files: string[]): Promise<Count> {
   const concurrency = Math.max(1, Math.min(2, availableParallelism()))
   return command(
     bin("node"),
-    ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, ...files],
+    [
+      "--test",
+      "--test-reporter=spec",
+      "--test-timeout=300000",
+      `--test-concurrency=${concurrency}`,
+      ...files,
+    ],
     { passed: /^ℹ pass (\d+)$/m, failed: /^ℹ fail (\d+)$/m, skipped: /^ℹ skipped (\d+)$/m },
   )
 }
