@@ -111,6 +111,17 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       assert.deepEqual(lines(out).map(({ content }) => content), ["gm", "a\nb\x1b[2J", "live"])
     })
 
+    test("whom one allows and denies is known on every device", async () => {
+      const stranger = "0x2222222222222222222222222222222222222222"
+      await wafer(runtime, bob, "deny", stranger, aliceAddress)
+      await wafer(runtime, bob, "allow", aliceAddress)
+      const said = await wafer(runtime, bob, "consent", "--json")
+      const states = lines(said).map(({ value, state }) => [value, state])
+      assert.deepEqual(new Map(states), new Map([[stranger, "denied"], [aliceAddress, "allowed"]]))
+      const nobody = "0x3333333333333333333333333333333333333333"
+      assert.equal(await wafer(runtime, bob, "consent", nobody), `unknown  ${nobody}`)
+    })
+
     test("an exported account goes on elsewhere", async () => {
       const keys = await wafer(runtime, bob, "export", "keys")
       const elsewhere = `${bob}-elsewhere`
@@ -144,6 +155,7 @@ describe("wafer tells a script why it failed", () => {
       "a limit that is no number": { args: ["list", stranger, "--limit", "x"], code: 2 },
       "a time that is none": { args: ["stream", stranger, "--since", "yesterday"], code: 2 },
       "an address that is none": { args: ["send", "0x12", "hi"], code: 2 },
+      "nobody to allow": { args: ["allow"], code: 2 },
       "nothing to send": { args: ["send", stranger], code: 2 },
       "no account": { args: ["list"], home: "nobody", code: 3 },
       "an account in the way": { args: ["account", "create"], code: 3 },
@@ -168,7 +180,7 @@ describe("wafer tells a script why it failed", () => {
 
   test("and its help names every command", async () => {
     const help = await wafer("deno", "carol", "--help")
-    for (const command of ["account create", "send", "list", "stream", "export"]) {
+    for (const command of ["account create", "send", "list", "stream", "allow", "export"]) {
       assert.ok(help.includes(`  ${command} `), command)
     }
     assert.match(await wafer("deno", "carol", "send", "--help"), /--conversation ID/)

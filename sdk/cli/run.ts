@@ -14,6 +14,7 @@ import { http } from "../transports/http.ts"
 import { accountCreate, accountImport, accountShow, noAccount } from "./account.ts"
 import { parseArguments, usage } from "./arguments.ts"
 import type { Call, Command, Terminal } from "./command.ts"
+import { allow, consent, deny } from "./consent.ts"
 import { exitCodeOf, exitCodes } from "./exit-code.ts"
 import { exportCommand } from "./export.ts"
 import { list } from "./list.ts"
@@ -29,6 +30,9 @@ const commands: readonly Command[] = [
   send,
   list,
   stream,
+  allow,
+  deny,
+  consent,
   exportCommand,
 ]
 

@@ -2,7 +2,6 @@ import type { Command } from "./command.ts"
 import { parseMoment } from "./arguments.ts"
 import { conversationsWith } from "./list.ts"
 import { messageJson, messageLine } from "./show.ts"
-import { WaferError } from "../error.ts"
 
 /** Prints messages as they come. */
 export const stream: Command = {
@@ -14,12 +13,29 @@ export const stream: Command = {
   },
   async run(call) {
     const { arguments: [address], options, terminal, json } = call
-    await using client = await call.connect()
     const since = options.since === undefined ? undefined : parseMoment(options.since)
+    await using client = await call.connect()
+    const wanted = new Map<string, boolean>()
+
+    async function isWanted(topic: string): Promise<boolean> {
+      if (!wanted.has(topic)) {
+        const conversations = await conversationsWith(client, call, address)
+        wanted.set(topic, conversations.some((conversation) => conversation.topic === topic))
+      }
+      return wanted.get(topic)!
+    }
+
     const show = json ? messageJson : messageLine
-    const [conversation] = await conversationsWith(client, call, address)
-    if (!conversation) throw new WaferError("not-registered", `no conversation with ${address}`)
-    const messages = conversation.stream({ ...(since && { since }), signal: terminal.signal })
-    for await (const message of messages) terminal.result(show(message))
+    const messages = client.conversations.streamAllMessages({
+      ...(since && { since }),
+      signal: terminal.signal,
+      onState(state, error) {
+        terminal.progress(state === "live" ? undefined : state)
+        if (error && state === "waiting") terminal.note(`wafer: ${error.message}; trying again`)
+      },
+    })
+    for await (const message of messages) {
+      if (await isWanted(message.conversationTopic)) terminal.result(show(message))
+    }
   },
 }
