@@ -5,13 +5,20 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly grpcPort: number
-  readonly p2pPort: number
+  /** Where peers connect; undefined: the node stays alone. */
+  readonly p2pPort: number | undefined
   /** A folder, or ":memory:". */
   readonly data: string
   /** A remote Deno KV that takes the folder's place. */
   readonly kv: string | undefined
   readonly network: string
   readonly peers: readonly string[]
+  readonly allowPeers: readonly string[]
+  readonly announce: readonly string[]
+  /** The gossip topic; undefined: the default of the network. */
+  readonly p2pTopic: string | undefined
+  /** The longest message that is gossiped; undefined: the default. */
+  readonly p2pMaxBytes: number | undefined
   readonly limits: boolean
   readonly logLevel: LogLevel
 }
@@ -33,11 +40,15 @@ const settings = {
   host: { flag: "host", value: "ADDRESS", help: "address to listen on", fallback: "0.0.0.0" },
   port: { flag: "port", value: "PORT", help: "HTTP: Connect, gRPC-Web, JSON", fallback: "5555" },
   grpcPort: { flag: "grpc-port", value: "PORT", help: "native gRPC", fallback: "5556" },
-  p2pPort: { flag: "p2p-port", value: "PORT", help: "peer network", fallback: "5557" },
+  p2pPort: { flag: "p2p-port", value: "PORT", help: "join the peer network (5557 with --peer)" },
   data: { flag: "data", value: "DIR", help: "where envelopes live, or :memory:", fallback: "data" },
   kv: { flag: "kv", value: "URL", help: "a remote Deno KV instead of a folder" },
   network: { flag: "network", value: "NAME", help: "whom to peer with", fallback: "wafer" },
   peers: { flag: "peer", value: "MULTIADDR", help: "a node to connect to, may be repeated" },
+  allowPeers: { flag: "allow-peer", value: "ID", help: "only these may connect, may be repeated" },
+  announce: { flag: "announce", value: "MULTIADDR", help: "how peers reach this node" },
+  p2pTopic: { flag: "p2p-topic", value: "TOPIC", help: "gossip topic, for a Waku shard" },
+  p2pMaxBytes: { flag: "p2p-max-bytes", value: "BYTES", help: "longest message to gossip" },
   limits: { flag: "limits", value: "on|off", help: "rate limits per client", fallback: "on" },
   logLevel: {
     flag: "log-level",
@@ -46,6 +57,9 @@ const settings = {
     fallback: "info",
   },
 } satisfies Record<keyof Config, Setting>
+
+// A variable may name several of these, separated by commas.
+const lists = new Set<Setting>([settings.peers, settings.allowPeers, settings.announce])
 
 /** What `--help` prints. */
 export const usage: string = [
@@ -74,20 +88,31 @@ export function readConfig(
     if (given) return given
     const variable = env[variableOf(setting)]
     if (variable !== undefined && variable !== "") {
-      return setting === settings.peers ? variable.split(/[\s,]+/) : [variable]
+      return lists.has(setting) ? variable.split(/[\s,]+/) : [variable]
     }
     return setting.fallback === undefined ? [] : [setting.fallback]
   }
   const one = (setting: Setting): string => all(setting).at(-1)!
+  const p2pPort = all(settings.p2pPort).at(-1)
+  const p2pMaxBytes = all(settings.p2pMaxBytes).at(-1)
+  const networked = [settings.peers, settings.allowPeers].some((s) => all(s).length > 0)
   return {
     host: one(settings.host),
     port: readPort(settings.port, one(settings.port)),
     grpcPort: readPort(settings.grpcPort, one(settings.grpcPort)),
-    p2pPort: readPort(settings.p2pPort, one(settings.p2pPort)),
+    p2pPort: p2pPort !== undefined || networked
+      ? readPort(settings.p2pPort, p2pPort ?? "5557")
+      : undefined,
     data: one(settings.data),
     kv: all(settings.kv).at(-1),
     network: one(settings.network),
     peers: all(settings.peers),
+    allowPeers: all(settings.allowPeers),
+    announce: all(settings.announce),
+    p2pTopic: all(settings.p2pTopic).at(-1),
+    p2pMaxBytes: p2pMaxBytes === undefined
+      ? undefined
+      : readBytes(settings.p2pMaxBytes, p2pMaxBytes),
     limits: readChoice(settings.limits, one(settings.limits), ["on", "off"]) === "on",
     logLevel: readChoice(settings.logLevel, one(settings.logLevel), [
       "debug",
@@ -117,6 +142,13 @@ function readPort(setting: Setting, text: string): number {
     throw new ConfigError(`--${setting.flag} expected a port from 0 to 65535, got ${text}`)
   }
   return port
+}
+
+function readBytes(setting: Setting, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new ConfigError(`--${setting.flag} expected a number of bytes, got ${text}`)
+  }
+  return Number(text)
 }
 
 function readChoice<T extends string>(setting: Setting, text: string, choices: readonly T[]): T {
