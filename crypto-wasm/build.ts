@@ -46,6 +46,15 @@ const modules: readonly Module[] = [
     initialMemory: 1,
     budget: 26_000,
   },
+  {
+    // For tests alone.
+    name: "secp256k1-parts",
+    entry: "secp256k1-parts.ts",
+    features: ["simd"],
+    memoryBase: 1024,
+    initialMemory: 1,
+    budget: 20_000,
+  },
 ]
 
 const here = import.meta.dirname!

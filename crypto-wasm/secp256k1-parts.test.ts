@@ -1,0 +1,370 @@
+import fc from "fast-check"
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { compile, instantiate } from "./instance.ts"
+import { add, G, inverse, mod, multiply, n, negate, p, type Point } from "./reference/secp256k1.ts"
+import { base64 } from "./wasm/secp256k1-parts.ts"
+
+type Address = number
+
+/** The exports of assembly/secp256k1-parts.ts. */
+interface Parts {
+  readonly memory: WebAssembly.Memory
+  heap(): Address
+  mul(r: Address, a: Address, b: Address): void
+  sqr(r: Address, a: Address): void
+  add(r: Address, a: Address, b: Address): void
+  sub(r: Address, a: Address, b: Address): void
+  subTwice(r: Address, a: Address, b: Address): void
+  half(r: Address, a: Address): void
+  threeHalves(r: Address, a: Address): void
+  carry(r: Address, a: Address): void
+  isZero(a: Address): number
+  toWords(r: Address, a: Address): void
+  fromWords(r: Address, a: Address): void
+  invertElement(r: Address, a: Address): void
+  invertScalar(r: Address, a: Address): void
+  mulScalars(r: Address, a: Address, b: Address): void
+  split(k1: Address, k2: Address, k: Address): void
+  double(r: Address, a: Address): void
+  addDistinct(r: Address, a: Address, b: Address): void
+  addComplete(r: Address, a: Address, b: Address): void
+  add_var(r: Address, a: Address, b: Address, z: Address): void
+  oddMultiples(table: Address, size: number, sharedZ: Address, p: Address): void
+}
+
+const wasm = instantiate<Parts>(compile(base64))
+const limbs = new Int32Array(wasm.memory.buffer)
+const start = wasm.heap()
+const [A, B, R] = [start, start + 256, start + 512]
+const [Y, Z, INFINITY, AFFINE] = [48, 96, 144, 96]
+
+// The rules of assembly/field.ts.
+const LIMB = 2 ** 28 + 2 ** 21
+const TOP = 2 ** 24
+
+/** Limb lists of a magnitude: each limb extreme, one away from it, or anything between. */
+function element(magnitude: number): fc.Arbitrary<number[]> {
+  const limb = (most: number): fc.Arbitrary<number> =>
+    fc.oneof(
+      fc.constantFrom(most, -most, most - 1, 1 - most, most / 2, -most / 2, 0, 1, -1),
+      fc.integer({ min: -most, max: most }),
+    )
+  return fc.tuple(...Array.from({ length: 9 }, (_, k) => limb(magnitude * (k < 8 ? LIMB : TOP))))
+}
+
+const put = (at: Address, element: readonly number[]): void => limbs.set(element, at / 4)
+const get = (at: Address): number[] => Array.from(limbs.subarray(at / 4, at / 4 + 9))
+const sum = (element: readonly number[]): bigint =>
+  element.reduceRight((value, limb) => (value << 29n) + BigInt(limb), 0n)
+const value = (element: readonly number[]): bigint => mod(sum(element), p)
+
+function putWords(at: Address, integer: bigint): void {
+  for (let i = 0n; i < 8n; i++) {
+    limbs[at / 4 + Number(i)] = Number(BigInt.asIntN(32, integer >> (32n * i)))
+  }
+}
+const getWords = (at: Address): bigint =>
+  Array.from(limbs.subarray(at / 4, at / 4 + 8))
+    .reduceRight((integer, word) => (integer << 32n) + BigInt(word >>> 0), 0n)
+
+function assertMagnitude(at: Address, magnitude: number): void {
+  get(at).forEach((limb, k) => {
+    assert.ok(Math.abs(limb) <= magnitude * (k < 8 ? LIMB : TOP), `limb ${k} is ${limb}`)
+  })
+}
+
+const magnitudes = fc.constantFrom(
+  ...[1, 2, 3, 4, 5, 6, 7].flatMap((a) =>
+    [1, 2, 3, 4, 5, 6, 7].filter((b) => a * b <= 13).map((b) => [a, b] as const)
+  ),
+)
+
+test("products of extreme limbs are exact, and of magnitude 1", () => {
+  const operands = magnitudes.chain(([a, b]) => fc.tuple(element(a), element(b)))
+  fc.assert(
+    fc.property(operands, ([a, b]) => {
+      put(A, a)
+      put(B, b)
+      wasm.mul(R, A, B)
+      assert.equal(value(get(R)), value(a) * value(b) % p)
+      assertMagnitude(R, 1)
+      wasm.mul(A, A, B)
+      assert.deepEqual(get(A), get(R), "the result may lie over an operand")
+    }),
+    { numRuns: 3000 },
+  )
+  for (const sign of [1, -1]) {
+    // The largest columns there can be: 12 is the most that two magnitudes make of 13.
+    const [a, b] = [3, 4].map((m) =>
+      Array.from({ length: 9 }, (_, k) => sign * m * (k < 8 ? LIMB : TOP))
+    )
+    put(A, a!)
+    put(B, b!)
+    wasm.mul(R, A, B)
+    assert.equal(value(get(R)), value(a!) * value(b!) % p)
+    assertMagnitude(R, 1)
+  }
+})
+
+test("squares of extreme limbs are exact, and of magnitude 1", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(1, 2, 3).chain(element), (a) => {
+      put(A, a)
+      wasm.sqr(R, A)
+      assert.equal(value(get(R)), value(a) ** 2n % p)
+      assertMagnitude(R, 1)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test("sums, halves and carries of extreme limbs are exact, and keep their magnitudes", () => {
+  const operands = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3 }))
+    .chain(([a, b]) => fc.tuple(fc.constant(a), fc.constant(b), element(a), element(b)))
+  fc.assert(
+    fc.property(operands, ([ma, mb, a, b]) => {
+      put(A, a)
+      put(B, b)
+      wasm.add(R, A, B)
+      assert.equal(sum(get(R)), sum(a) + sum(b))
+      wasm.sub(R, A, B)
+      assert.equal(sum(get(R)), sum(a) - sum(b))
+      assertMagnitude(R, ma + mb)
+      if (ma + 2 * mb <= 7) {
+        wasm.subTwice(R, A, B)
+        assert.equal(sum(get(R)), sum(a) - 2n * sum(b))
+      }
+      wasm.half(R, A)
+      assert.equal(mod(2n * sum(get(R)), p), value(a))
+      assertMagnitude(R, ma / 2 + 1)
+      if (ma <= 2) {
+        wasm.threeHalves(R, A)
+        assert.equal(mod(2n * sum(get(R)), p), 3n * value(a) % p)
+        assertMagnitude(R, 1.5 * ma + 1)
+      }
+      wasm.carry(R, A)
+      assert.equal(value(get(R)), value(a))
+      assertMagnitude(R, 1)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test("an element has one integer, and zero is found in every disguise", () => {
+  const check = (a: readonly number[]): void => {
+    put(A, a)
+    wasm.toWords(R, A)
+    assert.equal(getWords(R), value(a))
+    assert.equal(wasm.isZero(A), value(a) === 0n ? 1 : 0)
+  }
+  fc.assert(fc.property(fc.integer({ min: 1, max: 7 }).chain(element), check), { numRuns: 2000 })
+  for (let times = -7n; times <= 7n; times++) {
+    for (let by = -2n; by <= 2n; by++) {
+      // times * p + by in limbs, and again with a limb's worth moved down from each limb to the one below.
+      let rest = times * p + by
+      const plain = Array.from({ length: 9 }, (_, k) => {
+        const limb = k < 8 ? BigInt.asIntN(29, rest) : rest
+        rest = (rest - limb) >> 29n
+        return Number(limb)
+      })
+      check(plain)
+      for (let k = 0; k < 8; k++) {
+        for (const borrowed of [1, -1]) {
+          const moved = plain.slice()
+          moved[k]! += borrowed * 2 ** 29
+          moved[k + 1]! -= borrowed
+          check(moved)
+        }
+      }
+    }
+  }
+  for (const words of [0n, 1n, p - 1n, p, p + 1n, 2n ** 256n - 1n]) {
+    putWords(B, words)
+    wasm.fromWords(R, B)
+    assert.equal(value(get(R)), words % p)
+    assertMagnitude(R, 1)
+  }
+})
+
+test("inverses modulo p and n, and products and halves of scalars", () => {
+  const integer = fc.oneof(
+    fc.bigInt({ min: 0n, max: n - 1n }),
+    fc.tuple(fc.nat({ max: 255 }), fc.integer({ min: -2, max: 2 }))
+      .map(([bit, by]) => mod((1n << BigInt(bit)) + BigInt(by), n)),
+    fc.constantFrom(0n, 1n, 2n, n - 1n, n - 2n, n / 2n, n / 2n + 1n),
+  )
+  fc.assert(
+    fc.property(integer, integer, (a, b) => {
+      putWords(A, a)
+      putWords(B, b)
+      wasm.invertScalar(R, A)
+      assert.equal(getWords(R), inverse(a, n))
+      wasm.mulScalars(R, A, B)
+      assert.equal(getWords(R), a * b % n)
+      wasm.fromWords(B, A)
+      wasm.invertElement(R, B)
+      assert.equal(value(get(R)), inverse(a, p))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+const LAMBDA = 0x5363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72n
+
+test("a scalar splits into two of 128 bits, and the lattice leaves no room for less", () => {
+  const half = (at: Address): bigint => getWords(at) > n / 2n ? getWords(at) - n : getWords(at)
+  const integer = fc.oneof(
+    fc.bigInt({ min: 0n, max: n - 1n }),
+    fc.tuple(fc.constantFrom(0n, LAMBDA, n / 2n, n - LAMBDA), fc.bigInt({ min: -9n, max: 9n }))
+      .map(([around, by]) => mod(around + by, n)),
+  )
+  fc.assert(
+    fc.property(integer, (k) => {
+      putWords(A, k)
+      wasm.split(B, R, A)
+      const [k1, k2] = [half(B), half(R)]
+      assert.equal(mod(k1 + k2 * LAMBDA, n), k)
+      for (const part of [k1, k2]) assert.ok(part > -(2n ** 128n) && part < 2n ** 128n, `${part}`)
+    }),
+    { numRuns: 1000 },
+  )
+  // ecdh.ts relies on it: a reduced basis (Gauss) starts with a shortest vector, and a vector that is no
+  // shorter has a coordinate of at least its length / sqrt(2).
+  const [a1, b1] = [0x3086d221a7d46bcde86c90e49284eb15n, -0xe4437ed6010e88286f547fa90abfe4c3n]
+  const [a2, b2] = [a1 - b1, a1]
+  for (const [u, v] of [[a1, b1], [a2, b2]] as const) assert.equal(mod(u + v * LAMBDA, n), 0n)
+  assert.equal(a1 * b2 - a2 * b1, n)
+  const shortest = a1 * a1 + b1 * b1
+  const dot = a1 * a2 + b1 * b2
+  assert.ok(shortest <= a2 * a2 + b2 * b2 && 2n * (dot < 0n ? -dot : dot) <= shortest)
+  assert.ok(shortest > 2n * (2n ** 127n) ** 2n)
+})
+
+/** Writes a point with a chosen Z, or infinity, its coordinates moved by multiples of p where they may be. */
+function putPoint(at: Address, point: Point, z: bigint): void {
+  const { x, y } = point ?? { x: 0n, y: 0n }
+  putElement(at, x * z * z)
+  putElement(at + Y, y * z * z * z)
+  putElement(at + Z, point === undefined ? 0n : z)
+  limbs[(at + INFINITY) / 4] = point === undefined ? -1 : 0
+}
+
+function putElement(at: Address, integer: bigint): void {
+  putWords(R + 256, mod(integer, p))
+  wasm.fromWords(at, R + 256)
+}
+
+function getPoint(at: Address): Point {
+  if (limbs[(at + INFINITY) / 4] !== 0) return undefined
+  const z = inverse(value(get(at + Z)), p)
+  return { x: value(get(at)) * z * z % p, y: value(get(at + Y)) * z * z * z % p }
+}
+
+function assertJacobian(at: Address): void {
+  assertMagnitude(at, 3)
+  assertMagnitude(at + Y, 2)
+  assertMagnitude(at + Z, 1)
+}
+
+const BETA = 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501een
+const endomorphism = (a: Point): Point => a && { x: BETA * a.x % p, y: a.y }
+
+test("additions: distinct, equal, opposite, infinite, and of equal y", () => {
+  const point = fc.bigInt({ min: 1n, max: n - 1n }).map((k) => multiply(k, G)!)
+  const z = fc.bigInt({ min: 1n, max: p - 1n })
+  fc.assert(
+    fc.property(point, point, z, (a, b, z) => {
+      const others: Point[] = [b, a, negate(a), endomorphism(a), negate(endomorphism(a))]
+      others.push(endomorphism(endomorphism(a)), negate(endomorphism(endomorphism(a))), G)
+      for (const other of others) {
+        const expected = add(a, other)
+        const differ = other!.x !== a.x
+        const compute: [string, () => void][] = [
+          ["addComplete", () => wasm.addComplete(R, A, B)],
+          ["add_var", () => wasm.add_var(R, A, B, A + Z)],
+          [
+            "addComplete in place",
+            () => (wasm.addComplete(A, A, B), limbs.copyWithin(R / 4, A / 4, A / 4 + 40)),
+          ],
+        ]
+        if (differ) compute.push(["addDistinct", () => wasm.addDistinct(R, A, B)])
+        for (const [name, run] of compute) {
+          putPoint(A, a, z)
+          putPoint(B, other, 1n)
+          limbs[(R + INFINITY) / 4] = 0
+          run()
+          assert.deepEqual(getPoint(R), expected, name)
+          if (expected !== undefined) assertJacobian(R)
+        }
+      }
+      putPoint(A, undefined, z)
+      putPoint(B, b, 1n)
+      wasm.addComplete(R, A, B)
+      assert.deepEqual(getPoint(R), b)
+      putPoint(A, a, z)
+      wasm.double(R, A)
+      limbs[(R + INFINITY) / 4] = 0
+      assert.deepEqual(getPoint(R), add(a, a))
+      assertJacobian(R)
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test("additions keep their bounds on the most extreme coordinates", () => {
+  // Not points of the curve: the formulas are identities of polynomials, and their bounds hold for any limbs.
+  const jacobian = fc.tuple(element(3), element(2), element(1))
+  fc.assert(
+    fc.property(jacobian, fc.tuple(element(1), element(1)), ([X, Yc, Zc], [x, y]) => {
+      const run = (compute: () => void): [bigint, bigint, bigint] => {
+        put(A, X)
+        put(A + Y, Yc)
+        put(A + Z, Zc)
+        limbs[(A + INFINITY) / 4] = 0
+        put(B, x)
+        put(B + Y, y)
+        compute()
+        assertJacobian(R)
+        return [value(get(R)), value(get(R + Y)), value(get(R + Z))]
+      }
+      const [X1, Y1, Z1, x2, y2] = [X, Yc, Zc, x, y].map(value) as [
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+      ]
+      const doubled = run(() => wasm.double(R, A))
+      const half = inverse(2n, p)
+      const L = 3n * X1 * X1 * half
+      const X3 = mod(L * L - 2n * X1 * Y1 * Y1, p)
+      assert.deepEqual(doubled, [X3, mod(L * (X1 * Y1 * Y1 - X3) - Y1 ** 4n, p), Y1 * Z1 % p])
+      const added = run(() => wasm.addDistinct(R, A, B))
+      const [H, S] = [x2 * Z1 * Z1 - X1, y2 * Z1 ** 3n - Y1]
+      const X4 = mod(S * S - H ** 3n - 2n * X1 * H * H, p)
+      assert.deepEqual(added, [X4, mod(S * (X1 * H * H - X4) - Y1 * H ** 3n, p), mod(Z1 * H, p)])
+      run(() => wasm.addComplete(R, A, B))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test("odd multiples share a Z", () => {
+  const table = start + 4096
+  for (const k of [1n, 2n, LAMBDA, n - 1n, 0xdeadbeefn]) {
+    const point = multiply(k, G)!
+    putPoint(A, point, 1n)
+    wasm.oddMultiples(table, 8, B, A)
+    const z = inverse(value(get(B)), p)
+    for (let i = 0; i < 8; i++) {
+      const entry = table + i * AFFINE
+      assertMagnitude(entry, 1)
+      assertMagnitude(entry + Y, 1)
+      assert.deepEqual(
+        { x: value(get(entry)) * z * z % p, y: value(get(entry + Y)) * z ** 3n % p },
+        multiply(BigInt(2 * i + 1), point),
+      )
+    }
+  }
+})
