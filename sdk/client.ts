@@ -16,7 +16,6 @@ import { createPace } from "./pace.ts"
 import { createProofs } from "./proofs.ts"
 import { type Signer, walletOf } from "./signer.ts"
 import type { Store } from "./store.ts"
-import { memoryStore } from "./stores/memory.ts"
 import { createClock } from "./time.ts"
 import { createTokens } from "./tokens.ts"
 import type { CallOptions, Transport } from "./transport.ts"
@@ -25,8 +24,16 @@ import type { CallOptions, Transport } from "./transport.ts"
 export interface ClientOptions extends CallOptions {
   /** The way to a node. The client closes it. */
   readonly transport: Transport
-  /** Keeps what the client learns; forgotten with the process when absent. The client closes it. */
+  /**
+   * Keeps the keys of conversations, encrypted; forgotten with the process when absent. The client
+   * closes it.
+   */
   readonly store?: Store
+  /**
+   * Names the network in the keys of the store; `local` when absent. With the `env` that
+   * `@xmtp/xmtp-js` was given, what it left in the store is taken over.
+   */
+  readonly network?: string
   /** Kinds of content besides text. */
   readonly codecs?: readonly Codec<unknown>[]
   /** Told of invitations, introductions and preferences that are forged or broken. */
@@ -51,13 +58,15 @@ export class Client implements AsyncDisposable {
   readonly contacts: Contacts
   readonly #context: Context
   readonly #end: AbortController
+  readonly #store: Store | undefined
 
-  private constructor(context: Context, end: AbortController) {
+  private constructor(context: Context, end: AbortController, store: Store | undefined) {
     this.address = context.address
     this.conversations = createConversations(context)
     this.contacts = createContacts(context)
     this.#context = context
     this.#end = end
+    this.#store = store
   }
 
   /**
@@ -70,7 +79,7 @@ export class Client implements AsyncDisposable {
     const keystore = await loadAccount(wallet, {
       transport: options.transport,
       clock: createClock(),
-      hold: (keys) => localKeystore(keys, { store: options.store ?? memoryStore() }),
+      hold: (keys) => localKeystore(keys, options),
       ...(options.signal && { signal: options.signal }),
     })
     return await Client.withKeystore(keystore, options)
@@ -78,8 +87,7 @@ export class Client implements AsyncDisposable {
 
   /** An account whose keys were exported: no wallet signs. Throws `malformed`, and the node's errors. */
   static async withKeys(keys: Uint8Array, options: ClientOptions): Promise<Client> {
-    const keystore = localKeystore(keys, { store: options.store ?? memoryStore() })
-    return await Client.withKeystore(keystore, options)
+    return await Client.withKeystore(localKeystore(keys, options), options)
   }
 
   /** An account whose keys are elsewhere, behind a keystore of one's own. The client closes it. */
@@ -106,7 +114,7 @@ export class Client implements AsyncDisposable {
     await context.contacts.publish(address, bundle, {
       signal: signalOf(context, options.signal),
     })
-    return new Client(context, end)
+    return new Client(context, end, options.store)
   }
 
   /**
@@ -144,6 +152,7 @@ export class Client implements AsyncDisposable {
     this.#end.abort(new WaferError("closed", "the client is closed"))
     await this.#context.network.transport.close()
     await this.#context.keystore.close()
+    await this.#store?.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

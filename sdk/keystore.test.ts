@@ -3,6 +3,8 @@ import { test } from "node:test"
 import { fromHex, toHex, vectors } from "../tests/vectors.ts"
 import { hmacKeys } from "./hmac-keys.ts"
 import { localKeystore } from "./local-keystore.ts"
+import type { Store } from "./store.ts"
+import { memoryStore } from "./stores/memory.ts"
 import { coded } from "./testing/coded.ts"
 import { preferencesTopic } from "./topics.ts"
 
@@ -97,4 +99,45 @@ test("a conversation that is not known has no key", async () => {
     keystore.sealV2(nowhere, new Uint8Array(1), new Uint8Array(1)),
     coded("undecryptable"),
   )
+})
+
+test("closing wipes the keystore's own copy of the keys, not the caller's", async () => {
+  const { output } = vectors("keys_v1", "bundleV1")[0]!
+  const keys = fromHex(output.privateKeyBundle)
+  const keystore = localKeystore(keys)
+  const digest = new Uint8Array(32).fill(1)
+  await keystore.sign(digest, "identity")
+  await keystore.close()
+  await keystore.close()
+  assert.equal(toHex(keys), output.privateKeyBundle)
+  await assert.rejects(keystore.sign(digest, "identity"))
+})
+
+test("what one client keeps in a store the next one finds, and only that account", async () => {
+  const { input, output } = byId.get("inv-0")!
+  const values = new Map<string, Uint8Array>()
+  const store: Store = { ...memoryStore(), get, set }
+  function get(key: string) {
+    return Promise.resolve(values.get(key))
+  }
+  function set(key: string, value: Uint8Array) {
+    values.set(key, value)
+    return Promise.resolve()
+  }
+  const open = () => localKeystore(fromHex(input.recipient.privateKeyBundle), { store })
+  const envelope = {
+    timestampNs: BigInt(output.headerCreatedNs),
+    message: fromHex(output.sealedInvitation),
+  }
+  await open().saveInvitations([envelope])
+  assert.equal((await open().conversations()).length, 1)
+  for (const value of values.values()) {
+    assert.equal(toHex(value).includes(output.keyMaterial), false, "kept encrypted")
+  }
+  const other = localKeystore(fromHex(input.sender.privateKeyBundle), { store })
+  assert.deepEqual(await other.conversations(), [])
+  assert.deepEqual([...values.keys()].sort(), [
+    `xmtp/local/${input.recipient.address}/invitations/v1`,
+    `xmtp/local/${input.recipient.address}/invitations/v1/revision`,
+  ])
 })

@@ -31,14 +31,21 @@ import {
 } from "./private-key.ts"
 import { type PublicKey, type PublicKeyBundle, walletAddress } from "./public-key.ts"
 import { signDigest } from "./signature.ts"
+import { officialStore } from "./persistence.ts"
 import type { Store } from "./store.ts"
+import { encrypted } from "./stores/encrypted.ts"
 import { memoryStore } from "./stores/memory.ts"
 import { isPrintableTopic } from "./topics.ts"
 
 /** Where a keystore keeps the keys of conversations. */
 export interface LocalKeystoreOptions {
-  /** Forgets with the process when absent. */
+  /**
+   * Values are encrypted to the account before they come here, in the official client's layout: what
+   * `@xmtp/xmtp-js` left in it is taken over. Forgotten with the process when absent.
+   */
   readonly store?: Store
+  /** Names the network in the keys of the store, as `env` does in `@xmtp/xmtp-js`; `local` when absent. */
+  readonly network?: string
 }
 
 /**
@@ -54,7 +61,10 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
   const bundle = decodePrivateKeyBundle(keys)
   const shown = publicBundle(bundle)
   const address = walletAddress(shown.identityKey)
-  const store = options.store ?? memoryStore()
+  const store = options.store === undefined ? memoryStore() : encrypted(
+    officialStore(options.store, options.network ?? "local", address),
+    bundle.identityKey,
+  )
   const conversations = conversationKeys(store)
   const identitySecret = bundle.identityKey.secret
 

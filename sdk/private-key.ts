@@ -208,5 +208,6 @@ function matching(secret: Uint8Array, publicKey: PublicKey): PrivateKey {
   if (!equalBytes(point, publicKey.point)) {
     throw new WaferError("malformed", "a private key does not belong to its public key")
   }
-  return { secret, publicKey }
+  // A copy: what is decoded shares memory with its source, and secrets are wiped one day.
+  return { secret: secret.slice(), publicKey }
 }
