@@ -31,18 +31,71 @@ const P = memory.data<u32>([
   0xfffffc2f, 0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
 ], 16)
 
+/** Columns of two products. */
+const MINUEND = memory.data(17 * 8, 16)
+const SUBTRAHEND = memory.data(17 * 8, 16)
 const LIMBS = memory.data(48, 16)
 const WORDS = memory.data(32, 16)
 /** The integer in [0, p) of the element at hand. */
 const CANONICAL = memory.data(32, 16)
 
+/** r = a * b. */
+export function mul(r: usize, a: usize, b: usize): void {
+  multiply(r, a, b, true)
+}
+
+/** r = a^2. */
+export function sqr(r: usize, a: usize): void {
+  square(r, a, true)
+}
+
+/** r = a * b - c * d with one reduction: the products of the magnitudes add up to at most 13. */
+export function mulLessMul(r: usize, a: usize, b: usize, c: usize, d: usize): void {
+  multiply(MINUEND, a, b, false)
+  multiply(SUBTRAHEND, c, d, false)
+  reduceDifference(r)
+}
+
+/** r = a * b - c^2, likewise. */
+export function mulLessSqr(r: usize, a: usize, b: usize, c: usize): void {
+  multiply(MINUEND, a, b, false)
+  square(SUBTRAHEND, c, false)
+  reduceDifference(r)
+}
+
+function reduceDifference(r: usize): void {
+  settle(
+    r,
+    true,
+    load<i64>(MINUEND, 0) - load<i64>(SUBTRAHEND, 0),
+    load<i64>(MINUEND, 8) - load<i64>(SUBTRAHEND, 8),
+    load<i64>(MINUEND, 16) - load<i64>(SUBTRAHEND, 16),
+    load<i64>(MINUEND, 24) - load<i64>(SUBTRAHEND, 24),
+    load<i64>(MINUEND, 32) - load<i64>(SUBTRAHEND, 32),
+    load<i64>(MINUEND, 40) - load<i64>(SUBTRAHEND, 40),
+    load<i64>(MINUEND, 48) - load<i64>(SUBTRAHEND, 48),
+    load<i64>(MINUEND, 56) - load<i64>(SUBTRAHEND, 56),
+    load<i64>(MINUEND, 64) - load<i64>(SUBTRAHEND, 64),
+    load<i64>(MINUEND, 72) - load<i64>(SUBTRAHEND, 72),
+    load<i64>(MINUEND, 80) - load<i64>(SUBTRAHEND, 80),
+    load<i64>(MINUEND, 88) - load<i64>(SUBTRAHEND, 88),
+    load<i64>(MINUEND, 96) - load<i64>(SUBTRAHEND, 96),
+    load<i64>(MINUEND, 104) - load<i64>(SUBTRAHEND, 104),
+    load<i64>(MINUEND, 112) - load<i64>(SUBTRAHEND, 112),
+    load<i64>(MINUEND, 120) - load<i64>(SUBTRAHEND, 120),
+    load<i64>(MINUEND, 128) - load<i64>(SUBTRAHEND, 128),
+  )
+}
+
 /**
- * r = a * b: three blocks of three limbs, a = A0 + A1 * X + A2 * X^2 with X = 2^87, and Karatsuba
- * between the blocks: Ai * Bj + Aj * Bi = Ai * Bi + Aj * Bj - (Ai - Aj) * (Bi - Bj). So 54 products do
- * what 81 would. Single terms may wrap modulo 2^64; the columns they make do not pass 2^63:
+ * The columns of a * b, reduced to the element `r` or kept at `r` as they are. Three blocks of three limbs, a = A0 + A1 * X + A2 * X^2
+ * with X = 2^87, and Karatsuba between the blocks: Ai * Bj + Aj * Bi = Ai * Bi + Aj * Bj - (Ai - Aj) * (Bi - Bj).
+ * So 54 products do what 81 would. Single terms may wrap modulo 2^64; the columns they make do not pass 2^63:
  * 9 * 13 * (2^28 + 2^21)^2 < 2^62.9.
  */
-export function mul(r: usize, a: usize, b: usize): void {
+// @ts-ignore: decorator
+@inline
+function multiply(r: usize, a: usize, b: usize, whole: bool): void {
   const a0 = load<i32>(a, 0) as i64
   const a1 = load<i32>(a, 4) as i64
   const a2 = load<i32>(a, 8) as i64
@@ -114,8 +167,9 @@ export function mul(r: usize, a: usize, b: usize): void {
   const pq2 = p2 + q2
   const pq3 = p3 + q3
   const pq4 = p4 + q4
-  reduce(
+  settle(
     r,
+    whole,
     p0,
     p1,
     p2,
@@ -136,8 +190,10 @@ export function mul(r: usize, a: usize, b: usize): void {
   )
 }
 
-/** r = a^2. */
-export function sqr(r: usize, a: usize): void {
+/** The columns of a^2, likewise. */
+// @ts-ignore: decorator
+@inline
+function square(r: usize, a: usize, whole: bool): void {
   const a0 = load<i32>(a, 0) as i64
   const a1 = load<i32>(a, 4) as i64
   const a2 = load<i32>(a, 8) as i64
@@ -155,8 +211,9 @@ export function sqr(r: usize, a: usize): void {
   const d5 = a5 << 1
   const d6 = a6 << 1
   const d7 = a7 << 1
-  reduce(
+  settle(
     r,
+    whole,
     a0 * a0,
     d0 * a1,
     d0 * a2 + a1 * a1,
@@ -178,8 +235,8 @@ export function sqr(r: usize, a: usize): void {
 }
 
 /**
- * Brings the 17 columns of a product, column k of weight 2^(29k), to nine limbs of magnitude 1. Carries
- * move one column at a time and all at once: a chain from limb to limb would take longer than the products.
+ * Keeps the 17 columns of a product, column k of weight 2^(29k), or brings them to nine limbs of magnitude
+ * 1. Carries move one column at a time and all at once: a chain from limb to limb would take longer than the products.
  *
  *   columns 0..8  < 2^63        columns 9..17  < 2^35 after one carry (h), then folded onto 0..8 (l)
  *   l0..l8        < 2^63        one carry brings them under 2^35, but limb 0 and 1, where the excess
@@ -190,12 +247,33 @@ export function sqr(r: usize, a: usize): void {
  */
 // @ts-ignore: decorator
 @inline
-function reduce(
+function settle(
   r: usize,
+  whole: bool,
   c0: i64, c1: i64, c2: i64, c3: i64, c4: i64, c5: i64,
   c6: i64, c7: i64, c8: i64, c9: i64, c10: i64, c11: i64,
   c12: i64, c13: i64, c14: i64, c15: i64, c16: i64,
 ): void {
+  if (!whole) {
+    store<i64>(r, c0, 0)
+    store<i64>(r, c1, 8)
+    store<i64>(r, c2, 16)
+    store<i64>(r, c3, 24)
+    store<i64>(r, c4, 32)
+    store<i64>(r, c5, 40)
+    store<i64>(r, c6, 48)
+    store<i64>(r, c7, 56)
+    store<i64>(r, c8, 64)
+    store<i64>(r, c9, 72)
+    store<i64>(r, c10, 80)
+    store<i64>(r, c11, 88)
+    store<i64>(r, c12, 96)
+    store<i64>(r, c13, 104)
+    store<i64>(r, c14, 112)
+    store<i64>(r, c15, 120)
+    store<i64>(r, c16, 128)
+    return
+  }
   const h9 = c9 & M
   const h10 = (c10 & M) + (c9 >> 29)
   const h11 = (c11 & M) + (c10 >> 29)
@@ -438,6 +516,8 @@ export function invert(r: usize, a: usize): void {
 }
 
 export function wipeField(): void {
+  wipe(MINUEND, 17 * 8)
+  wipe(SUBTRAHEND, 17 * 8)
   wipe(LIMBS, 48)
   wipe(WORDS, 32)
   wipe(CANONICAL, 32)

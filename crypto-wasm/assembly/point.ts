@@ -13,6 +13,8 @@ import {
   invert,
   isZero,
   mul,
+  mulLessMul,
+  mulLessSqr,
   one,
   select,
   sqr,
@@ -59,9 +61,7 @@ export function double(r: usize, a: usize): void {
   sqr(A, L)
   subTwice(r, A, T) // X' = L^2 - 2T: 3
   sub(T, T, r) // 4
-  mul(T, L, T)
-  sqr(B, B)
-  sub(r + Y, T, B) // Y' = L (T - X') - Y^4: 2
+  mulLessSqr(r + Y, L, T, B) // Y' = L (T - X') - Y^4: 1
 }
 
 /**
@@ -89,15 +89,13 @@ function addChord(r: usize, a: usize): void {
   sqr(A, RATIO)
   mul(T, a, A) // X H^2
   mul(A, A, RATIO) // H^3
-  mul(S1, a + Y, A)
   mul(r + Z, a + Z, RATIO)
   sqr(B, R)
   sub(B, B, A) // 2
   subTwice(B, B, T) // 4
   carry(r, B)
   sub(T, T, r) // 2
-  mul(T, R, T)
-  sub(r + Y, T, S1) // 2
+  mulLessMul(r + Y, R, T, a + Y, A) // 1
 }
 
 /**
