@@ -8,29 +8,13 @@ import {
   type QueryRequest,
   type QueryResponse,
 } from "@wafer/proto"
-import { RetryInfoSchema } from "@wafer/proto/node"
 import { type Authenticator, authorize } from "./auth.ts"
+import type { Caller, Desk } from "./desk.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import type { Ingest } from "./ingest.ts"
-import type { Limiter, RateClass } from "./limit.ts"
-import type { Metrics } from "./metrics.ts"
 import { queryPage } from "./query.ts"
 import { asRefusal, invalid, type Limits, Refusal } from "./refusal.ts"
 import type { Arrival, Store } from "./store.ts"
-
-/** Who asks, however the question came. */
-export interface Caller {
-  /** A metrics label: json, connect, grpc, grpc-web. */
-  readonly protocol: string
-  /** What limits are counted by. */
-  readonly address: string
-  readonly authorization: string | null
-  /** Headers of the answer: the state of the caller's limits. */
-  readonly answer: Headers
-  /** Whether a stream must begin with a heartbeat for its headers to leave. */
-  readonly holdsHeaders: boolean
-  readonly signal: AbortSignal
-}
 
 /** The V1 message API, whichever protocol carries it. Every failure is a `Refusal`. */
 export interface Api {
@@ -46,46 +30,12 @@ export interface ApiOptions {
   readonly ingest: Ingest
   readonly hub: Hub
   readonly authenticator: Authenticator
-  readonly limiter: Limiter | undefined
+  readonly desk: Desk
   readonly limits: Limits
-  readonly metrics: Metrics
 }
 
 export function createApi(options: ApiOptions): Api {
-  const { store, ingest, hub, authenticator, limiter, limits, metrics } = options
-
-  function charge(caller: Caller, kind: RateClass, cost: number): void {
-    if (!limiter) return
-    const verdict = limiter.take(caller.address, kind, cost, false)
-    const { allowed, burst, remaining, resetSeconds, windowSeconds, retryAfterSeconds } = verdict
-    caller.answer.set("RateLimit-Policy", `"${kind}";q=${burst};w=${windowSeconds}`)
-    caller.answer.set("RateLimit", `"${kind}";r=${remaining};t=${resetSeconds}`)
-    if (allowed) return
-    caller.answer.set("Retry-After", String(retryAfterSeconds))
-    const retry = create(RetryInfoSchema, { retryDelay: { seconds: BigInt(retryAfterSeconds) } })
-    throw new Refusal(
-      Code.ResourceExhausted,
-      `${cost} exceeds rate limit ${verdict.bucket}`,
-      "rate-limit",
-      { details: [{ desc: RetryInfoSchema, value: retry }] },
-    )
-  }
-
-  async function measured<T>(method: string, caller: Caller, call: () => T): Promise<Awaited<T>> {
-    const started = performance.now()
-    let code = "ok"
-    try {
-      return await call()
-    } catch (error) {
-      const reason = asRefusal(error)
-      code = Code[reason.code]
-      metrics.refusals.add(1, { method, reason: reason.reason })
-      throw reason
-    } finally {
-      metrics.requests.add(1, { method, protocol: caller.protocol, code })
-      metrics.requestSeconds.observe((performance.now() - started) / 1000, { method })
-    }
-  }
+  const { store, ingest, hub, authenticator, desk, limits } = options
 
   async function batchQuery({ requests }: BatchQueryRequest): Promise<BatchQueryResponse> {
     if (requests.length > limits.maxBatchQueries) {
@@ -105,8 +55,8 @@ export function createApi(options: ApiOptions): Api {
 
   return {
     publish: (envelopes, caller) =>
-      measured("Publish", caller, async () => {
-        charge(caller, "publish", envelopes.length)
+      desk.measured("Publish", caller, async () => {
+        desk.charge(caller, "publish", envelopes.length)
         const wallet = authenticator.authenticate(caller.authorization)
         authorize(wallet, envelopes.map(({ contentTopic }) => contentTopic))
         const arrivals = await ingest.accept(envelopes, "client")
@@ -117,20 +67,19 @@ export function createApi(options: ApiOptions): Api {
       }),
 
     query: (request, caller) =>
-      measured("Query", caller, () => {
-        charge(caller, "read", 1)
+      desk.measured("Query", caller, () => {
+        desk.charge(caller, "read", 1)
         return queryPage(store, limits, request)
       }),
 
     batchQuery: (request, caller) =>
-      measured("BatchQuery", caller, () => {
-        charge(caller, "read", request.requests.length)
+      desk.measured("BatchQuery", caller, () => {
+        desk.charge(caller, "read", request.requests.length)
         return batchQuery(request)
       }),
 
     subscribe(topics, caller) {
-      charge(caller, "read", 1)
-      metrics.requests.add(1, { method: "Subscribe", protocol: caller.protocol, code: "ok" })
+      desk.charge(caller, "read", 1)
       const subscription = hub.subscribe(topics)
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })

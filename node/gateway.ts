@@ -11,7 +11,8 @@ import {
   SubscribeAllRequestSchema,
   SubscribeRequestSchema,
 } from "@wafer/proto"
-import type { Api, Caller } from "./api.ts"
+import type { Api } from "./api.ts"
+import type { Caller } from "./desk.ts"
 import type { Subscription } from "./hub.ts"
 import { batchQueryResponseJson, envelopeJson, errorJson, queryResponseJson } from "./json.ts"
 import { asRefusal, httpStatusOf, invalid, type Limits, Refusal } from "./refusal.ts"

@@ -9,11 +9,15 @@ import {
 import type {
   UniversalHandler,
   UniversalHandlerFn,
+  UniversalHandlerOptions,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol"
 import { type Envelope, MessageApi, PublishResponseSchema } from "@wafer/proto"
-import type { Api, Caller } from "./api.ts"
+import { NodeApi as NodeService } from "@wafer/proto/node"
+import type { Api } from "./api.ts"
+import type { Caller } from "./desk.ts"
 import type { Subscription } from "./hub.ts"
+import type { NodeApi } from "./node-api.ts"
 import type { Limits } from "./refusal.ts"
 
 /** The address of the caller, which only the server knows. */
@@ -24,8 +28,17 @@ export const holdsHeaders: ContextKey<boolean> = createContextKey(false)
 
 const opened: ContextKey<(context: HandlerContext) => void> = createContextKey(() => {})
 
+/** Registers services at a router of Connect. */
+export type Routes = (router: ConnectRouter) => void
+
+export interface RouteOptions {
+  readonly limits: Limits
+  /** Ends every stream, with its reason. */
+  readonly stopping: AbortSignal
+}
+
 /** Registers the V1 message API for Connect, gRPC and gRPC-Web. */
-export function messageApiRoutes(api: Api, limits: Limits): (router: ConnectRouter) => void {
+export function messageApiRoutes(api: Api, options: RouteOptions): Routes {
   return (router) => {
     router.service(MessageApi, {
       async publish({ envelopes }, context) {
@@ -42,8 +55,23 @@ export function messageApiRoutes(api: Api, limits: Limits): (router: ConnectRout
         yield* subscription
         await retargeting
       },
-    }, { readMaxBytes: limits.maxRequestBytes })
+    }, handlerOptions(options))
   }
+}
+
+/** Registers the node's own API. */
+export function nodeApiRoutes(nodeApi: NodeApi, options: RouteOptions): Routes {
+  return (router) => {
+    router.service(NodeService, {
+      follow: (request, context) => nodeApi.follow(request, callerOf(context)),
+      publish: (request, context) => nodeApi.publish(request, callerOf(context)),
+      nodeInfo: (_, context) => nodeApi.nodeInfo(callerOf(context)),
+    }, handlerOptions(options))
+  }
+}
+
+function handlerOptions({ limits, stopping }: RouteOptions): Partial<UniversalHandlerOptions> {
+  return { readMaxBytes: limits.maxRequestBytes, shutdownSignal: stopping }
 }
 
 async function* live(

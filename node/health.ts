@@ -1,10 +1,11 @@
 import { create } from "@bufbuild/protobuf"
-import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect"
+import { Code, ConnectError } from "@connectrpc/connect"
 import {
   Health,
   HealthCheckResponse_ServingStatus as Status,
   HealthCheckResponseSchema,
 } from "@wafer/proto/node"
+import type { Routes } from "./grpc.ts"
 
 export interface HealthOptions {
   /** Full names of the services that can be asked for; "" is the node as a whole. */
@@ -16,7 +17,7 @@ export interface HealthOptions {
 }
 
 /** gRPC's own health service: what load balancers and orchestrators ask. */
-export function healthRoutes(options: HealthOptions): (router: ConnectRouter) => void {
+export function healthRoutes(options: HealthOptions): Routes {
   const { services, ready, intervalMs = 1000 } = options
 
   async function statusOf(service: string): Promise<Status> {

@@ -1,18 +1,13 @@
-import {
-  Code,
-  type ConnectRouter,
-  createConnectRouter,
-  createContextValues,
-} from "@connectrpc/connect"
+import { Code, createConnectRouter, createContextValues } from "@connectrpc/connect"
 import {
   universalServerRequestFromFetch,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol"
 import { type Context, Hono } from "hono"
-import type { Caller } from "./api.ts"
+import type { Caller } from "./desk.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
-import { answerAtOnce, holdsHeaders, remoteAddress } from "./grpc.ts"
+import { answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
 import { asRefusal, Refusal } from "./refusal.ts"
 
 /** What the server knows of a request beside the request itself. */
@@ -24,7 +19,7 @@ export interface RequestInfo {
 
 export interface HttpOptions {
   readonly gateway: ReadonlyMap<string, GatewayRoute>
-  readonly routes: (router: ConnectRouter) => void
+  readonly routes: Routes
   /** The page of /metrics. */
   readonly metrics: () => string
   /** Resolves when the node can take messages; rejects with the reason why not. */

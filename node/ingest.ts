@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
 import { digestOf, storageId } from "./envelope.ts"
+import { type Log, silent } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { invalid, type Limits, Refusal } from "./refusal.ts"
 import type { Arrival, Item, Store } from "./store.ts"
@@ -24,6 +25,7 @@ export interface IngestOptions {
   readonly store: Store
   readonly limits: Limits
   readonly metrics: Metrics
+  readonly log?: Log
   readonly now: () => Date
 }
 
@@ -40,7 +42,7 @@ const maxWaitingBytes = 256 * 1024 * 1024
 
 const utf8 = new TextEncoder()
 
-export function createIngest({ store, limits, metrics, now }: IngestOptions): Ingest {
+export function createIngest({ store, limits, metrics, log = silent, now }: IngestOptions): Ingest {
   const waiting: Waiting[] = []
   let waitingBytes = 0
   let writing: Promise<void> | undefined
@@ -68,6 +70,7 @@ export function createIngest({ store, limits, metrics, now }: IngestOptions): In
         for (const { items, done } of group) done(arrivals.slice(at, at += items.length))
       } catch (reason) {
         metrics.commitFailures.add(1)
+        log("error", "commit failed", { envelopes: count, reason: String(reason) })
         const failure = new Refusal(Code.Internal, "the store cannot be written", "internal", {
           cause: reason,
         })

@@ -3,12 +3,10 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { type Config, ConfigError, readConfig, usage } from "./config.ts"
-import { createLog, type Log } from "./log.ts"
-import { createMetrics, type Metrics } from "./metrics.ts"
-import { createNode, type Node } from "./node.ts"
+import { createLog } from "./log.ts"
+import { createNode, type NetworkParts } from "./node.ts"
 import { kvBook } from "./p2p/kv-book.ts"
 import { type BookStorage, type Peers, startPeers } from "./p2p/mod.ts"
-import { defaultLimits } from "./refusal.ts"
 import type { Runtime } from "./runtime.ts"
 import { currentRuntime } from "./runtime/current.ts"
 import { serveGrpc } from "./runtime/http2.ts"
@@ -29,22 +27,10 @@ async function openStore({ data, kv: url }: Config, runtime: Runtime): Promise<O
   return { store: await kvStore(kv, { shared: url !== undefined }), book: kvBook(kv) }
 }
 
-/** Joins the peer network; undefined when the node stays alone. */
-async function joinPeers(
-  config: Config,
-  node: Node,
-  metrics: Metrics,
-  { store, book }: Opened,
-  log: Log,
-): Promise<Peers | undefined> {
+async function joinPeers(config: Config, { book }: Opened, parts: NetworkParts): Promise<Peers> {
   const { data, network, p2pPort, p2pTopic, p2pMaxBytes } = config
-  if (p2pPort === undefined) return undefined
   const peers = await startPeers({
-    store,
-    ingest: node.ingest,
-    limits: defaultLimits,
-    registry: metrics.registry,
-    log,
+    ...parts,
     config: {
       network,
       listen: [`/${config.host.includes(":") ? "ip6" : "ip4"}/${config.host}/tcp/${p2pPort}`],
@@ -65,11 +51,12 @@ async function run(config: Config): Promise<void> {
   const log = createLog((line) => console.error(line), config.logLevel)
   const runtime = await currentRuntime()
   const opened = await openStore(config, runtime)
-  const metrics = createMetrics()
   const node = await createNode({
     store: opened.store,
-    metrics,
+    network: config.network,
+    log,
     ...(!config.limits && { rates: false }),
+    ...(config.p2pPort !== undefined && { join: (parts) => joinPeers(config, opened, parts) }),
   })
   const http = await runtime.serveHttp({ host: config.host, port: config.port, fetch: node.fetch })
   const grpc = await serveGrpc({ host: config.host, port: config.grpcPort, routes: node.routes })
@@ -85,15 +72,12 @@ async function run(config: Config): Promise<void> {
     network: config.network,
   })
 
-  const peers = await joinPeers(config, node, metrics, opened, log)
-
   let stopping = false
   async function stop(signal: string): Promise<void> {
     if (stopping) return
     stopping = true
     log("info", "stopping", { signal })
     const stopped = Promise.all([http.stop(), grpc.stop()])
-    await peers?.close()
     await node.close()
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 3000).unref?.())])
     log("info", "stopped")

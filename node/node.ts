@@ -1,33 +1,48 @@
-import type { ConnectRouter } from "@connectrpc/connect"
+import { Code, type ConnectRouter } from "@connectrpc/connect"
 import { MessageApi } from "@wafer/proto"
-import { Health, ServerReflection } from "@wafer/proto/node"
+import { Health, NodeApi, ServerReflection } from "@wafer/proto/node"
 import { createApi } from "./api.ts"
 import { createAuthenticator } from "./auth.ts"
+import { createDesk } from "./desk.ts"
 import { gatewayRoutes } from "./gateway.ts"
-import { messageApiRoutes } from "./grpc.ts"
+import { messageApiRoutes, nodeApiRoutes } from "./grpc.ts"
 import { healthRoutes } from "./health.ts"
 import { createHttp, type RequestInfo } from "./http.ts"
 import { createHub } from "./hub.ts"
-import { createIngest, type Ingest } from "./ingest.ts"
+import { createIngest } from "./ingest.ts"
 import { createLimiter, defaultRates, type Rates } from "./limit.ts"
-import { createMetrics, type Metrics } from "./metrics.ts"
+import { type Log, silent } from "./log.ts"
+import { createMetrics } from "./metrics.ts"
+import { createNodeApi } from "./node-api.ts"
+import type { Peers, PeersOptions } from "./p2p/mod.ts"
 import { reflectionRoutes } from "./reflection.ts"
-import { defaultLimits, type Limits } from "./refusal.ts"
+import { defaultLimits, type Limits, Refusal } from "./refusal.ts"
 import type { Store } from "./store.ts"
 
 /** What a node is made of. Only the store has no default. */
 export interface NodeOptions {
   readonly store: Store
+  /** The network that NodeInfo names. Default "wafer". */
+  readonly network?: string
   readonly limits?: Partial<Limits>
   /** How fast clients may go; false lifts every limit. */
   readonly rates?: Rates | false
-  readonly metrics?: Metrics
+  /** Joins other nodes, with the parts of this one that peers read and write. */
+  readonly join?: (parts: NetworkParts) => Promise<Peers>
+  readonly log?: Log
   /** How often a silent gateway stream says that it is alive. Default 20 000. */
   readonly heartbeatMs?: number
+  /** The same for Follow. Default 5000. */
+  readonly followHeartbeatMs?: number
   /** Envelopes that may wait for one slow subscriber. Default 1024. */
   readonly subscriberBuffer?: number
+  /** How long topics outside /xmtp/ are kept; 0 is for ever. Default one day. */
+  readonly retentionMs?: number
   readonly now?: () => Date
 }
+
+/** What a peer network is given of a node. */
+export type NetworkParts = Pick<PeersOptions, "store" | "ingest" | "limits" | "registry" | "log">
 
 /**
  * A node without a socket: it answers Requests, in any runtime and in a page.
@@ -44,65 +59,86 @@ export interface Node extends AsyncDisposable {
   fetch(request: Request, info?: RequestInfo): Promise<Response>
   /** Registers the node's services, for a gRPC server or an in-process transport. */
   routes(router: ConnectRouter): void
-  /** The door for writes that come from elsewhere than a client: the peer network, an import. */
-  readonly ingest: Ingest
-  /** Ends streams, finishes the open commit, closes the store. Idempotent. */
+  /** Ends streams, finishes the open commit, leaves the network, closes the store. Idempotent. */
   close(): Promise<void>
 }
 
-const services = [MessageApi]
+const services = [MessageApi, NodeApi]
 
 /** Assembles a node around a store, which it then owns. */
-export function createNode(options: NodeOptions): Promise<Node> {
-  const { store, heartbeatMs = 20_000, subscriberBuffer } = options
+export async function createNode(options: NodeOptions): Promise<Node> {
+  const { store, network = "wafer", log = silent, retentionMs = 86_400_000 } = options
   const now = options.now ?? (() => new Date())
   const limits = { ...defaultLimits, ...options.limits }
-  const metrics = options.metrics ?? createMetrics()
   const rates = options.rates ?? defaultRates
 
-  const ingest = createIngest({ store, limits, metrics, now })
-  const hub = createHub({ store, metrics, ...(subscriberBuffer && { buffer: subscriberBuffer }) })
+  const metrics = createMetrics()
+  const { registry } = metrics
+  const ingest = createIngest({ store, limits, metrics, now, log })
+  const hub = createHub({
+    store,
+    metrics,
+    ...(options.subscriberBuffer && { buffer: options.subscriberBuffer }),
+  })
+  const peers = await options.join?.({ store, ingest, limits, registry, log })
+  const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
+  const desk = createDesk(limiter, metrics)
   const api = createApi({
     store,
     ingest,
     hub,
+    desk,
     limits,
-    metrics,
     authenticator: createAuthenticator(now),
-    limiter: rates === false ? undefined : createLimiter(rates, () => now().getTime()),
   })
-  metrics.registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
-  metrics.registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
+  const nodeApi = createNodeApi({
+    api,
+    store,
+    desk,
+    limits,
+    network,
+    retentionMs,
+    peers,
+    followHeartbeatMs: options.followHeartbeatMs ?? 5000,
+  })
+  registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
+  registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
+  const stopping = new AbortController()
   let closing: Promise<void> | undefined
-  const routes = (router: ConnectRouter): void => {
-    messageApiRoutes(api, limits)(router)
-    healthRoutes({ services: services.map(({ typeName }) => typeName), ready })(router)
-    reflectionRoutes([...services, Health, ServerReflection])(router)
-  }
-  const app = createHttp({
-    gateway: gatewayRoutes(api, { limits, heartbeatMs }),
-    routes,
-    metrics: () => metrics.registry.text(),
-    ready,
-  })
 
   async function ready(): Promise<void> {
     if (closing) throw new Error("the node is stopping")
     await store.check()
   }
 
+  function routes(router: ConnectRouter): void {
+    const options = { limits, stopping: stopping.signal }
+    messageApiRoutes(api, options)(router)
+    nodeApiRoutes(nodeApi, options)(router)
+    healthRoutes({ services: services.map(({ typeName }) => typeName), ready })(router)
+    reflectionRoutes([...services, Health, ServerReflection])(router)
+  }
+
+  const app = createHttp({
+    gateway: gatewayRoutes(api, { limits, heartbeatMs: options.heartbeatMs ?? 20_000 }),
+    routes,
+    ready,
+    metrics: () => registry.text(),
+  })
+
   async function close(): Promise<void> {
     await ingest.close()
+    stopping.abort(new Refusal(Code.Unavailable, "the node is stopping", "stopping"))
     hub.close()
+    await peers?.close()
     await store.close()
   }
 
-  return Promise.resolve({
+  return {
     fetch: async (request, info = {}) => await app.fetch(request, info),
     routes,
-    ingest,
     close: () => closing ??= close(),
     [Symbol.asyncDispose]: () => closing ??= close(),
-  })
+  }
 }

@@ -1,6 +1,6 @@
 import { create, type DescFile, type DescService, toBinary } from "@bufbuild/protobuf"
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt"
-import { Code, type ConnectRouter } from "@connectrpc/connect"
+import { Code } from "@connectrpc/connect"
 import {
   ErrorResponseSchema,
   FileDescriptorResponseSchema,
@@ -10,13 +10,14 @@ import {
   type ServerReflectionResponse,
   ServerReflectionResponseSchema,
 } from "@wafer/proto/node"
+import type { Routes } from "./grpc.ts"
 
 type Answer = ServerReflectionResponse["messageResponse"]
 
 /** gRPC's reflection service: tools list and call the services without their .proto files. */
 export function reflectionRoutes(
   services: readonly DescService[],
-): (router: ConnectRouter) => void {
+): Routes {
   const files = new Map<string, DescFile>()
   const symbols = new Map<string, DescFile>()
   for (const { file } of services) addFile(file)

@@ -29,6 +29,7 @@ export type Reason =
   | "deny-listed"
   | "rate-limit"
   | "behind"
+  | "too-few-peers"
   | "stopping"
   | "internal"
   | "canceled"

@@ -1,4 +1,3 @@
-import type { ConnectRouter } from "@connectrpc/connect"
 import type { Kv } from "./kv.ts"
 import type { RequestInfo } from "./http.ts"
 
@@ -11,8 +10,6 @@ export interface Runtime {
 }
 
 export type Fetch = (request: Request, info: RequestInfo) => Promise<Response>
-
-export type Routes = (router: ConnectRouter) => void
 
 export interface ServeOptions {
   readonly host: string

@@ -58,6 +58,8 @@ export type SetName = "kept" | "expiring"
  * Where envelopes live. It knows nobody above it: whoever wants to see them follows it.
  */
 export interface Store {
+  /** 16 bytes that tell this log from any other. */
+  readonly name: Uint8Array
   /** Number of the last log entry, 0 for an empty log. */
   readonly head: bigint
   /**

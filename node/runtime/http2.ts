@@ -12,8 +12,8 @@ import {
   type ServerHttp2Session,
 } from "node:http2"
 import type { AddressInfo } from "node:net"
-import { answerAtOnce, remoteAddress } from "../grpc.ts"
-import type { Routes, ServeOptions, Server } from "../runtime.ts"
+import { answerAtOnce, remoteAddress, type Routes } from "../grpc.ts"
+import type { ServeOptions, Server } from "../runtime.ts"
 
 /** Native gRPC needs trailers, which no fetch server sends: HTTP/2 by node:http2, on every runtime. */
 export async function serveGrpc(

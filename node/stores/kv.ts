@@ -65,9 +65,11 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   /** Takes the store over: whoever wrote to it before fails at its next commit. */
   async function takeOver(): Promise<void> {
     await readHeadRow()
-    if (shared) return
     for (let attempt = 0; attempt < 10; attempt++) {
-      const next = create(HeadSchema, { ...head, epoch: head.epoch + 1n, writer })
+      if (shared && head.name.length > 0) return
+      const { epoch, seq, sets } = head
+      const name = head.name.length > 0 ? head.name : crypto.getRandomValues(new Uint8Array(16))
+      const next = create(HeadSchema, { epoch: epoch + 1n, writer, seq, sets, name })
       const result = await kv.atomic().check({ key: keys.head, versionstamp })
         .set(keys.head, writeHead(next)).commit()
       await readHeadRow()
@@ -179,13 +181,14 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     for (const { id, contentTopic, timestampNs } of entries) {
       const set = setOf(contentTopic)
       const key = keys.day(set, dayOf(timestampNs))
-      const name = key.join()
-      const before = changed.get(name)?.fingerprint ?? days.get(name)!
-      changed.set(name, { key, fingerprint: change(before, id) })
+      const day = key.join()
+      const before = changed.get(day)?.fingerprint ?? days.get(day)!
+      changed.set(day, { key, fingerprint: change(before, id) })
       const i = setNames.indexOf(set)
       sets[i] = change(sets[i]!, id)
     }
-    const next: Head = create(HeadSchema, { epoch: head.epoch, writer, seq, sets })
+    const { epoch, name } = head
+    const next: Head = create(HeadSchema, { epoch, writer, seq, sets, name })
     for (const { key, fingerprint } of changed.values()) {
       if (fingerprint.count > 0n) atomic.set(key, writeFingerprint(fingerprint))
       else atomic.delete(key)
@@ -195,7 +198,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     if (!result.ok) return false
     head = next
     versionstamp = result.versionstamp!
-    for (const [name, { fingerprint }] of changed) days.set(name, fingerprint)
+    for (const [day, { fingerprint }] of changed) days.set(day, fingerprint)
     return true
   }
 
@@ -211,6 +214,8 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   await takeOver()
 
   return {
+    name: head.name,
+
     get head() {
       return head.seq
     },

@@ -38,6 +38,8 @@ export function memoryStore(): Store {
   }
 
   return {
+    name: crypto.getRandomValues(new Uint8Array(16)),
+
     get head() {
       return BigInt(log.length)
     },

@@ -227,7 +227,7 @@ export type NodeInfoResponse = Message<"wafer.node.v1.NodeInfoResponse"> & {
   retentionMs: bigint;
 
   /**
-   * Envelopes stored, and the 16-byte fingerprint over all of them.
+   * Envelopes stored, and the 16-byte fingerprint over those that are kept for ever.
    *
    * @generated from field: uint64 stored = 5;
    */
@@ -334,7 +334,8 @@ export const NodeApi: GenService<{
     output: typeof FollowResponseSchema;
   },
   /**
-   * Publish, acknowledged when `min_peers` other nodes have stored every envelope too.
+   * Publish, acknowledged when `min_peers` other nodes have stored every stored envelope too. When
+   * too few have in time, the answer is DEADLINE_EXCEEDED: the envelopes are stored here all the same.
    *
    * @generated from rpc wafer.node.v1.NodeApi.Publish
    */

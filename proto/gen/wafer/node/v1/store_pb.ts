@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wafer/node/v1/store.proto.
  */
 export const file_wafer_node_v1_store: GenFile = /*@__PURE__*/
-  fileDesc("Chl3YWZlci9ub2RlL3YxL3N0b3JlLnByb3RvEg13YWZlci5ub2RlLnYxInUKCExvZ0VudHJ5EgsKA3NlcRgBIAEoBBIKCgJpZBgCIAEoDBIOCgZkaWdlc3QYAyABKAwSFQoNY29udGVudF90b3BpYxgEIAEoCRIUCgx0aW1lc3RhbXBfbnMYBSABKAQSEwoLcmVjZWl2ZWRfbnMYBiABKAQiNAoITWFuaWZlc3QSCgoCaWQYASABKAwSDAoEc2l6ZRgCIAEoDRIOCgZjaHVua3MYAyABKA0iKQoLRmluZ2VycHJpbnQSDQoFY291bnQYASABKAQSCwoDc3VtGAIgASgMIlwKBEhlYWQSDQoFZXBvY2gYASABKAQSDgoGd3JpdGVyGAIgASgMEgsKA3NlcRgDIAEoBBIoCgRzZXRzGAQgAygLMhoud2FmZXIubm9kZS52MS5GaW5nZXJwcmludGIGcHJvdG8z");
+  fileDesc("Chl3YWZlci9ub2RlL3YxL3N0b3JlLnByb3RvEg13YWZlci5ub2RlLnYxInUKCExvZ0VudHJ5EgsKA3NlcRgBIAEoBBIKCgJpZBgCIAEoDBIOCgZkaWdlc3QYAyABKAwSFQoNY29udGVudF90b3BpYxgEIAEoCRIUCgx0aW1lc3RhbXBfbnMYBSABKAQSEwoLcmVjZWl2ZWRfbnMYBiABKAQiNAoITWFuaWZlc3QSCgoCaWQYASABKAwSDAoEc2l6ZRgCIAEoDRIOCgZjaHVua3MYAyABKA0iKQoLRmluZ2VycHJpbnQSDQoFY291bnQYASABKAQSCwoDc3VtGAIgASgMImoKBEhlYWQSDQoFZXBvY2gYASABKAQSDgoGd3JpdGVyGAIgASgMEgsKA3NlcRgDIAEoBBIoCgRzZXRzGAQgAygLMhoud2FmZXIubm9kZS52MS5GaW5nZXJwcmludBIMCgRuYW1lGAUgASgMIqMBCgxGb2xsb3dDdXJzb3ISDQoFc3RvcmUYASABKAwSCwoDc2VxGAIgASgEEjQKB2hpc3RvcnkYAyABKAsyIy53YWZlci5ub2RlLnYxLkZvbGxvd0N1cnNvci5IaXN0b3J5GkEKB0hpc3RvcnkSEAoIc2luY2VfbnMYASABKAQSFAoMdGltZXN0YW1wX25zGAIgASgEEg4KBmRpZ2VzdBgDIAEoDGIGcHJvdG8z");
 
 /**
  * A place in the commit log; stored under the log's number and under the envelope's id.
@@ -146,6 +146,13 @@ export type Head = Message<"wafer.node.v1.Head"> & {
    * @generated from field: repeated wafer.node.v1.Fingerprint sets = 4;
    */
   sets: Fingerprint[];
+
+  /**
+   * Tells this log from any other; given once.
+   *
+   * @generated from field: bytes name = 5;
+   */
+  name: Uint8Array;
 };
 
 /**
@@ -154,4 +161,68 @@ export type Head = Message<"wafer.node.v1.Head"> & {
  */
 export const HeadSchema: GenMessage<Head> = /*@__PURE__*/
   messageDesc(file_wafer_node_v1_store, 3);
+
+/**
+ * Where a Follow stands; to its client only bytes.
+ *
+ * @generated from message wafer.node.v1.FollowCursor
+ */
+export type FollowCursor = Message<"wafer.node.v1.FollowCursor"> & {
+  /**
+   * Which store numbered the log: another one's numbers mean nothing here.
+   *
+   * @generated from field: bytes store = 1;
+   */
+  store: Uint8Array;
+
+  /**
+   * Everything up to this log entry has been shown, or will be by `history`.
+   *
+   * @generated from field: uint64 seq = 2;
+   */
+  seq: bigint;
+
+  /**
+   * Set while stored envelopes are shown in the order of sender time.
+   *
+   * @generated from field: wafer.node.v1.FollowCursor.History history = 3;
+   */
+  history?: FollowCursor_History | undefined;
+};
+
+/**
+ * Describes the message wafer.node.v1.FollowCursor.
+ * Use `create(FollowCursorSchema)` to create a new message.
+ */
+export const FollowCursorSchema: GenMessage<FollowCursor> = /*@__PURE__*/
+  messageDesc(file_wafer_node_v1_store, 4);
+
+/**
+ * @generated from message wafer.node.v1.FollowCursor.History
+ */
+export type FollowCursor_History = Message<"wafer.node.v1.FollowCursor.History"> & {
+  /**
+   * @generated from field: uint64 since_ns = 1;
+   */
+  sinceNs: bigint;
+
+  /**
+   * The last one shown; without a digest none was.
+   *
+   * @generated from field: uint64 timestamp_ns = 2;
+   */
+  timestampNs: bigint;
+
+  /**
+   * @generated from field: bytes digest = 3;
+   */
+  digest: Uint8Array;
+};
+
+/**
+ * Describes the message wafer.node.v1.FollowCursor.History.
+ * Use `create(FollowCursor_HistorySchema)` to create a new message.
+ */
+export const FollowCursor_HistorySchema: GenMessage<FollowCursor_History> = /*@__PURE__*/
+  messageDesc(file_wafer_node_v1_store, 4, 0);
 

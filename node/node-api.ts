@@ -1,0 +1,95 @@
+import { create } from "@bufbuild/protobuf"
+import { Code } from "@connectrpc/connect"
+import {
+  type FollowRequest,
+  type FollowResponse,
+  type NodeInfoResponse,
+  NodeInfoResponseSchema,
+  type PublishRequest,
+  type PublishResponse,
+  PublishResponseSchema,
+} from "@wafer/proto/node"
+import type { Api } from "./api.ts"
+import type { Caller, Desk } from "./desk.ts"
+import { fingerprintDigest } from "./fingerprint.ts"
+import { follow } from "./follow.ts"
+import type { Peers } from "./p2p/mod.ts"
+import { type Limits, Refusal } from "./refusal.ts"
+import type { Store } from "./store.ts"
+
+/** What a node offers beyond V1: following from a cursor, publishing to several nodes, its own facts. */
+export interface NodeApi {
+  follow(request: FollowRequest, caller: Caller): AsyncIterable<FollowResponse>
+  publish(request: PublishRequest, caller: Caller): Promise<PublishResponse>
+  nodeInfo(caller: Caller): Promise<NodeInfoResponse>
+}
+
+export interface NodeApiOptions {
+  readonly api: Api
+  readonly store: Store
+  readonly desk: Desk
+  readonly limits: Limits
+  readonly network: string
+  readonly retentionMs: number
+  readonly peers: Peers | undefined
+  readonly followHeartbeatMs: number
+}
+
+/** The version that NodeInfo tells. */
+export const version = "0.1.0"
+
+const defaultTimeoutMs = 10_000
+const maxTimeoutMs = 60_000
+
+export function createNodeApi(options: NodeApiOptions): NodeApi {
+  const { api, store, desk, limits, network, retentionMs, peers } = options
+
+  async function confirmed(ids: Uint8Array[], request: PublishRequest): Promise<number> {
+    const { minPeers, timeoutMs } = request
+    if (minPeers === 0) return 0
+    const wait = Math.min(timeoutMs || defaultTimeoutMs, maxTimeoutMs)
+    const stored = ids.length === 0 ? minPeers : await peers!.confirm(ids, minPeers, wait)
+    if (stored >= minPeers) return stored
+    throw new Refusal(
+      Code.DeadlineExceeded,
+      `stored here, and by ${stored} of ${minPeers} peers in ${wait} ms`,
+      "too-few-peers",
+    )
+  }
+
+  return {
+    async *follow(request, caller) {
+      desk.charge(caller, "read", 1)
+      yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })
+    },
+
+    async publish(request, caller) {
+      if (request.minPeers > 0 && !peers) {
+        throw new Refusal(Code.FailedPrecondition, "this node has no peers", "too-few-peers")
+      }
+      const arrivals = await api.publish(request.envelopes, caller)
+      const ids = arrivals.filter(({ keep }) => keep).map(({ id }) => id)
+      const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(ids, request))
+      return create(PublishResponseSchema, { storedByPeers })
+    },
+
+    nodeInfo: (caller) =>
+      desk.measured("NodeInfo", caller, () => {
+        desk.charge(caller, "read", 1)
+        const kept = store.fingerprint("kept")
+        return create(NodeInfoResponseSchema, {
+          version,
+          network,
+          limits,
+          retentionMs: BigInt(retentionMs),
+          stored: kept.count + store.fingerprint("expiring").count,
+          rootFingerprint: fingerprintDigest(kept),
+          peers: peers?.status().peers.filter(({ wafer }) => wafer).map(({ id, inAgreement }) => ({
+            id,
+            connected: true,
+            inAgreement: inAgreement ?? false,
+          })) ?? [],
+        })
+      }),
+  }
+}
