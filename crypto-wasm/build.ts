@@ -29,14 +29,14 @@ const modules: readonly Module[] = [
     entry: "symmetric.ts",
     features: ["simd"],
     initialMemory: 2,
-    budget: 24_000,
+    budget: 10_000,
   },
   {
     name: "symmetric-relaxed",
     entry: "symmetric.ts",
     features: ["simd", "relaxed-simd"],
     initialMemory: 2,
-    budget: 24_000,
+    budget: 10_000,
   },
   {
     name: "secp256k1",
@@ -44,7 +44,7 @@ const modules: readonly Module[] = [
     features: ["simd"],
     memoryBase: 1024,
     initialMemory: 1,
-    budget: 26_000,
+    budget: 28_000,
   },
   {
     // For tests alone.

@@ -56,13 +56,22 @@ export interface Workspace {
 const KEPT_BYTES = 4 << 20
 const PAGE_BYTES = 65536
 
+/** The two builds of the one source. Only the first asks for relaxed SIMD. */
+export const builds = { relaxed, baseline } as const
+
 let module: WebAssembly.Module | undefined
 let workspace: Workspace | undefined
 
-/** A workspace with `size` bytes of room. The module is compiled at its first use. */
+/** Goes over to a build, at the first use to the one for this engine. The tests go over to each. */
+export function enter(build?: string): Workspace {
+  if (build !== undefined) module = compile(build)
+  module ??= compile(hasRelaxedSimd() ? relaxed : baseline)
+  return workspace = workspaceOf(instantiate<Symmetric>(module))
+}
+
+/** A workspace with `size` bytes of room. */
 export function reserve(size: number): Workspace {
-  workspace ??= enter(instantiate<Symmetric>(module ??= compile(supported())))
-  const { wasm, bytes, start } = workspace
+  const { wasm, bytes, start } = workspace ?? enter()
   const missing = start + size - bytes.length
   if (missing > 0) {
     try {
@@ -70,9 +79,9 @@ export function reserve(size: number): Workspace {
     } catch {
       throw new CryptoError("invalid-argument", `${size} bytes are more than memory can hold`)
     }
-    workspace = enter(wasm)
+    workspace = workspaceOf(wasm)
   }
-  return workspace
+  return workspace!
 }
 
 /** Wipes what `reserve` gave. */
@@ -86,16 +95,15 @@ export function wholeBlocks(length: number): number {
   return Math.ceil(length / 16) * 16
 }
 
-function enter(wasm: Symmetric): Workspace {
+function workspaceOf(wasm: Symmetric): Workspace {
   return { wasm, bytes: new Uint8Array(wasm.memory.buffer), start: wasm.heap() }
 }
 
-function supported(): string {
-  // A function that is one i8x16.relaxed_swizzle.
+function hasRelaxedSimd(): boolean {
+  // A module of one function, which is one i8x16.relaxed_swizzle.
   // deno-fmt-ignore
-  const probe = new Uint8Array([
+  return WebAssembly.validate(new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0,
     65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11,
-  ])
-  return WebAssembly.validate(probe) ? relaxed : baseline
+  ]))
 }
