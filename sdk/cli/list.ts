@@ -1,9 +1,8 @@
 import { toAddress } from "../address.ts"
-import type { Client } from "../client.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Message } from "../message.ts"
 import { parseCount, parseMoment } from "./arguments.ts"
-import type { Call, Command } from "./command.ts"
+import type { Call, Command, Terminal } from "./command.ts"
 import { conversationJson, conversationLine, messageJson, messageLine } from "./show.ts"
 
 /** Lists conversations, or the messages of those with one peer. */
@@ -16,47 +15,52 @@ export const list: Command = {
     conversation: { value: "ID", summary: "only the conversation of this id" },
   },
   async run(call) {
-    const { arguments: [address], terminal, json } = call
+    const { arguments: [address], options, terminal, json } = call
+    const isWanted = wanted(call)
+    const range: Range = {
+      limit: options.limit === undefined ? Infinity : parseCount(options.limit),
+      ...(options.since !== undefined && { since: parseMoment(options.since) }),
+    }
     await using client = await call.connect()
-    const conversations = await conversationsWith(client, call, address)
+    const all = await client.conversations.list({ signal: terminal.signal })
+    const conversations = all.filter(isWanted)
     if (address === undefined) {
       const show = json ? conversationJson : conversationLine
       for (const conversation of conversations) terminal.result(show(conversation))
     } else {
       const show = json ? messageJson : messageLine
-      for (const message of await messagesOf(conversations, call)) terminal.result(show(message))
+      const messages = await newest(conversations, range, terminal)
+      for (const message of messages) terminal.result(show(message))
     }
   },
 }
 
-/** The account's conversations, or those with one peer. */
-export async function conversationsWith(
-  client: Client,
-  { options: { conversation: id }, terminal }: Call,
-  address: string | undefined,
-): Promise<Conversation[]> {
+/** Tells the conversations that a call names by address and id: all when it names none. */
+export function wanted(
+  { arguments: [address], options: { conversation: id } }: Call,
+): (conversation: Conversation) => boolean {
   const peer = address === undefined ? undefined : toAddress(address)
-  const all = await client.conversations.list({ signal: terminal.signal })
-  return all.filter(({ peerAddress, context }) =>
+  return ({ peerAddress, context }) =>
     (peer === undefined || peerAddress === peer) &&
     (id === undefined || context?.conversationId === id)
-  )
 }
 
-async function messagesOf(
+interface Range {
+  readonly limit: number
+  readonly since?: Date
+}
+
+/** The newest messages of several conversations, oldest first. */
+async function newest(
   conversations: readonly Conversation[],
-  { options, terminal }: Call,
+  { limit, ...range }: Range,
+  terminal: Terminal,
 ): Promise<Message[]> {
-  const limit = options.limit === undefined ? Infinity : parseCount(options.limit)
   const messages: Message[] = []
+  const { signal } = terminal
   for (const conversation of conversations) {
-    const range = {
-      direction: "descending",
-      ...(options.since !== undefined && { since: parseMoment(options.since) }),
-      signal: terminal.signal,
-    } as const
     let missing = limit
-    for await (const page of conversation.pages(range)) {
+    for await (const page of conversation.pages({ ...range, direction: "descending", signal })) {
       messages.push(...page.slice(0, missing))
       missing -= page.length
       terminal.progress(`${messages.length} messages`)
@@ -66,6 +70,5 @@ async function messagesOf(
   terminal.progress(undefined)
   // A sender can name a time that no date can hold.
   const time = ({ sent }: Message) => sent.getTime() || 0
-  const sorted = messages.sort((a, b) => time(a) - time(b))
-  return limit === Infinity ? sorted : sorted.slice(Math.max(0, sorted.length - limit))
+  return messages.sort((a, b) => time(b) - time(a)).slice(0, limit).reverse()
 }

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import process from "node:process"
 import { text } from "node:stream/consumers"
 import { fileStore } from "../stores/files.ts"
+import { http } from "../transports/http.ts"
 import type { Terminal } from "./command.ts"
 import { run } from "./run.ts"
 
@@ -45,6 +46,7 @@ run({
   terminal,
   home: join(homedir(), ".wafer"),
   openStore: fileStore,
+  openTransport: http,
 }).then((code) => {
   // A connection that is kept alive would hold the program back; a pipe may still have to be emptied.
   process.stdout.write("", () => process.exit(code))

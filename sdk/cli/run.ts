@@ -10,7 +10,7 @@ import { typingNotification } from "../codecs/typing-notification.ts"
 import type { Codec } from "../content.ts"
 import { WaferError } from "../error.ts"
 import type { Store } from "../store.ts"
-import { http } from "../transports/http.ts"
+import type { Transport } from "../transport.ts"
 import { accountCreate, accountImport, accountShow, noAccount } from "./account.ts"
 import { parseArguments, usage } from "./arguments.ts"
 import type { Call, Command, Terminal } from "./command.ts"
@@ -56,6 +56,8 @@ export interface Start {
   readonly home: string
   /** Opens a store in a folder that nobody else may read. */
   openStore(folder: string): Store
+  /** Reaches the node at a URL. */
+  openTransport(url: string): Transport
 }
 
 const common = {
@@ -95,7 +97,7 @@ export async function run(start: Start): Promise<number> {
 }
 
 function callOf(
-  { environment, home, openStore, terminal }: Start,
+  { environment, home, openStore, openTransport, terminal }: Start,
   options: Call["options"],
   words: readonly string[],
 ): Call {
@@ -103,7 +105,7 @@ function callOf(
   const folder = options.home ?? environment.WAFER_HOME ?? home
   const profile = openProfile(openStore(folder), folder)
   const clientOptions = (): ClientOptions => ({
-    transport: http(node),
+    transport: openTransport(node),
     store: profile.store,
     codecs,
     signal: terminal.signal,

@@ -1,3 +1,4 @@
+import { toAddress } from "../address.ts"
 import { usage } from "./arguments.ts"
 import type { Command } from "./command.ts"
 import { messageJson } from "./show.ts"
@@ -11,10 +12,11 @@ export const send: Command = {
   },
   async run({ arguments: [address, given], options, connect, terminal, json }) {
     if (address === undefined || given === undefined) throw usage("send needs ADDRESS and TEXT")
+    const peer = toAddress(address)
     const text = given === "-" ? await terminal.input() : given
     await using client = await connect()
     const id = options.conversation
-    const conversation = await client.conversations.newConversation(address, {
+    const conversation = await client.conversations.newConversation(peer, {
       ...(id !== undefined && { context: { conversationId: id, metadata: {} } }),
       signal: terminal.signal,
     })

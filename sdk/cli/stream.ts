@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts"
 import { parseMoment } from "./arguments.ts"
-import { conversationsWith } from "./list.ts"
+import { wanted } from "./list.ts"
 import { messageJson, messageLine } from "./show.ts"
 
 /** Prints messages as they come. */
@@ -12,17 +12,21 @@ export const stream: Command = {
     conversation: { value: "ID", summary: "only the conversation of this id" },
   },
   async run(call) {
-    const { arguments: [address], options, terminal, json } = call
+    const { options, terminal, json } = call
+    const isWanted = wanted(call)
     const since = options.since === undefined ? undefined : parseMoment(options.since)
     await using client = await call.connect()
-    const wanted = new Map<string, boolean>()
+    const topics = new Map<string, boolean>()
 
-    async function isWanted(topic: string): Promise<boolean> {
-      if (!wanted.has(topic)) {
-        const conversations = await conversationsWith(client, call, address)
-        wanted.set(topic, conversations.some((conversation) => conversation.topic === topic))
+    /** Whether a topic is one of those wanted; conversations begin while the stream is open. */
+    async function isShown(topic: string): Promise<boolean> {
+      if (!topics.has(topic)) {
+        const conversations = await client.conversations.list({ signal: terminal.signal })
+        for (const conversation of conversations) {
+          topics.set(conversation.topic, isWanted(conversation))
+        }
       }
-      return wanted.get(topic)!
+      return topics.get(topic) ?? false
     }
 
     const show = json ? messageJson : messageLine
@@ -35,7 +39,7 @@ export const stream: Command = {
       },
     })
     for await (const message of messages) {
-      if (await isWanted(message.conversationTopic)) terminal.result(show(message))
+      if (await isShown(message.conversationTopic)) terminal.result(show(message))
     }
   },
 }
