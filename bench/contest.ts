@@ -1,0 +1,80 @@
+/** One thing that several libraries can do, each of them a rival. */
+export interface Contest {
+  readonly name: string
+  /** How many bytes one call works on, if a rate says more than a time. */
+  readonly bytes?: number
+  /** The first is ours. */
+  readonly rivals: readonly Rival[]
+}
+
+export interface Rival {
+  readonly name: string
+  /** Does it once, or `calls` times at the same time. */
+  readonly run: () => unknown
+  readonly calls?: number
+}
+
+/** Microseconds for one call. */
+export interface Result {
+  readonly rival: string
+  readonly medianUs: number
+  readonly minimumUs: number
+}
+
+export interface ContestResult {
+  readonly name: string
+  readonly bytes?: number
+  readonly results: readonly Result[]
+}
+
+/**
+ * Times all rivals of a contest in turn, round by round, so that whatever else the machine does in
+ * the meantime meets all of them: ratios within a contest hold even where the times do not.
+ */
+export async function measure(
+  contest: Contest,
+  { rounds = 31, roundMs = 4 }: { rounds?: number; roundMs?: number } = {},
+): Promise<ContestResult> {
+  const timed = []
+  for (const rival of contest.rivals) timed.push(await prepare(rival, roundMs))
+  const times: number[][] = timed.map(() => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, time] of timed.entries()) times[i]!.push(await time())
+  }
+  const results = contest.rivals.map(({ name }, i): Result => {
+    const sorted = times[i]!.sort((a, b) => a - b)
+    return { rival: name, medianUs: sorted[sorted.length >> 1]!, minimumUs: sorted[0]! }
+  })
+  const { name, bytes } = contest
+  return bytes === undefined ? { name, results } : { name, bytes, results }
+}
+
+/** A function that runs the rival for about `roundMs`, warm, and returns the microseconds of one call. */
+async function prepare(rival: Rival, roundMs: number): Promise<() => number | Promise<number>> {
+  const { run, calls = 1 } = rival
+  const isAsync = run() instanceof Promise
+  const sync = (runs: number): number => {
+    const start = performance.now()
+    for (let i = 0; i < runs; i++) run()
+    return performance.now() - start
+  }
+  const async = async (runs: number): Promise<number> => {
+    const start = performance.now()
+    for (let i = 0; i < runs; i++) await run()
+    return performance.now() - start
+  }
+  const loop = isAsync ? async : sync
+  let runs = 1
+  let ms = await loop(runs)
+  // Warm for some rounds' time, so that an engine's last compiler has run.
+  for (let warm = 0; warm < 15 * roundMs; warm += ms) {
+    if (ms < roundMs / 2) runs *= 2
+    ms = await loop(runs)
+  }
+  runs = Math.max(1, Math.round(runs * roundMs / Math.max(ms, 0.1)))
+  return () => {
+    const elapsed = loop(runs)
+    const perCall = (ms: number) => ms * 1000 / (runs * calls)
+    return typeof elapsed === "number" ? perCall(elapsed) : elapsed.then(perCall)
+  }
+}
