@@ -12,7 +12,7 @@ import type { ConversationContext } from "./invitation.ts"
 import type { ConversationRecord } from "./keystore.ts"
 import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
 import type { Direction } from "./network.ts"
-import type { Sealing } from "./sealing.ts"
+import { replayed, type Sealing } from "./sealing.ts"
 import { createStream, type Stream, type StreamOptions } from "./stream.ts"
 import { msToNs, nsToDate } from "./time.ts"
 import { ephemeralTopic } from "./topics.ts"
@@ -73,12 +73,26 @@ export interface Conversation {
   stream(options?: StreamOptions & { readonly ephemeral?: boolean }): Stream<Message>
 }
 
-/** Reads envelopes as messages: one for each, in their order, with its error if it cannot be read. */
+// As many messages as lie between a message and its copy, at most.
+const rememberedIds = 20_000
+
+/**
+ * Reads envelopes as messages: one for each, in their order, with its error if it cannot be read. It
+ * remembers what it has read: a second copy is an error.
+ */
 export function readerOf(
   context: Context,
   topic: string,
   sealing: Sealing,
 ): (envelopes: readonly Envelope[]) => Promise<Message[]> {
+  const seen = new Set<string>()
+  function isCopy(id: string): boolean {
+    if (seen.has(id)) return true
+    seen.add(id)
+    if (seen.size > rememberedIds) seen.delete(seen.values().next().value!)
+    return false
+  }
+
   return async (envelopes) => {
     const opened = await sealing.open(envelopes)
     return await Promise.all(envelopes.map(async (envelope, i) => {
@@ -91,9 +105,10 @@ export function readerOf(
       if (error) return messageWithout(envelope, unproven, error)
       const { payload, senderAddress, sentNs } = value
       const proven = { conversationTopic: topic, senderAddress, sent: nsToDate(sentNs) }
+      const id = messageId(envelope.message)
+      if (isCopy(id)) return messageWithout(envelope, proven, replayed())
       try {
-        const decoded = await decodeContent(payload, context.codecs)
-        return messageWith({ ...proven, id: messageId(envelope.message) }, decoded)
+        return messageWith({ ...proven, id }, await decodeContent(payload, context.codecs))
       } catch (error) {
         return messageWithout(envelope, proven, asWaferError(error, "malformed"))
       }
@@ -109,8 +124,6 @@ export function createConversation(
   version: "v1" | "v2",
 ): Conversation {
   const { topic, peerAddress } = record
-
-  const read = readerOf(context, topic, sealing)
 
   async function prepare<T>(
     value: T,
@@ -175,6 +188,7 @@ export function createConversation(
       { ...range(options), ...(pageSize !== undefined && { pageSize }) },
       { signal: signalOf(context, signal) },
     )
+    const read = readerOf(context, topic, sealing)
     for await (const page of envelopes) yield await read(page)
   }
 
@@ -215,6 +229,7 @@ export function createConversation(
       return createStream(async function* (signal) {
         const topics = [options.ephemeral ? ephemeralTopic(topic) : topic]
         const feed = createFeed(context.network, feedOptions(topics, options, signal))
+        const read = readerOf(context, topic, sealing)
         for await (const envelope of feed) yield* await read([envelope])
       }, { until: context.closed, signal: options.signal })
     },

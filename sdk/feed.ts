@@ -100,20 +100,19 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
     }
     const quiet = watch(silentSubscriptionMs, signal)
     const queue = createQueue<Envelope>()
-    const opened = Promise.withResolvers<void>()
+    // Aborts when the node has registered the subscription, or cannot.
+    const answered = new AbortController()
     const reading = (async () => {
       const live = transport.subscribe([...topics], {
         signal: quiet.signal,
-        onOpen: opened.resolve,
+        onOpen: () => answered.abort(),
       })
       for await (const envelope of live) {
         quiet.heard()
         queue.push(envelope)
       }
     })()
-    reading.then(() => queue.end(), (error) => queue.end(error)).finally(opened.resolve)
-    const answered = new AbortController()
-    opened.promise.then(() => answered.abort())
+    reading.then(() => queue.end(), (error) => queue.end(error)).finally(() => answered.abort())
     await sleep(registeredAfterMs, AbortSignal.any([signal, answered.signal])).catch(() => {})
     for await (const page of stored(topics, signal)) yield* page
     if (await widen()) return

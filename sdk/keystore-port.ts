@@ -86,22 +86,22 @@ export function serveKeystore(keystore: Keystore, port: Port): void {
 
 /** The keystore that is served on the other side of `port`. */
 export function remoteKeystore(port: Port): Keystore {
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+  const waiting = new Map<number, (answer: Answer) => void>()
   let count = 0
   port.onmessage = ({ data }: MessageEvent<Answer>) => {
-    const { id, value, error } = data
-    const question = waiting.get(id)
-    waiting.delete(id)
-    if (error) question?.reject(received(error))
-    else question?.resolve(receivedValue(value))
+    waiting.get(data.id)?.(data)
+    waiting.delete(data.id)
   }
 
   const ask = (verb: Verb) => (...args: readonly unknown[]): Promise<unknown> => {
     const id = count++
-    const question = Promise.withResolvers<unknown>()
-    waiting.set(id, question)
-    port.postMessage({ id, verb, args } satisfies Question)
-    return question.promise
+    return new Promise((resolve, reject) => {
+      waiting.set(id, ({ value, error }) => {
+        if (error) reject(received(error))
+        else resolve(receivedValue(value))
+      })
+      port.postMessage({ id, verb, args } satisfies Question)
+    })
   }
   return Object.fromEntries(verbs.map((verb) => [verb, ask(verb)])) as Record<Verb, unknown> as
     & Keystore

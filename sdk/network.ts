@@ -1,11 +1,13 @@
 import { create } from "@bufbuild/protobuf"
 import {
   type Envelope,
+  type IndexCursor,
   type QueryRequest,
   QueryRequestSchema,
   type QueryResponse,
   SortDirection,
 } from "@wafer/proto"
+import { equalBytes } from "./bytes.ts"
 import { WaferError } from "./error.ts"
 import { retrying } from "./retry.ts"
 import type { Tokens } from "./tokens.ts"
@@ -84,6 +86,9 @@ export function createReader(transport: Transport): Reader {
           const cursor = pagingInfo?.cursor
           next = undefined
           if (envelopes.length > 0 && cursor?.cursor.case === "index") {
+            if (equalCursors(cursor.cursor.value, request.pagingInfo?.cursor?.cursor.value)) {
+              throw new WaferError("node", "the node's pages go in a circle")
+            }
             request = { ...request, pagingInfo: { ...request.pagingInfo!, cursor } }
             next = query(request, either)
             next.catch(() => {}) // Thrown when it is awaited, if ever.
@@ -114,6 +119,10 @@ export function createReader(transport: Transport): Reader {
       return pages
     },
   }
+}
+
+function equalCursors(a: IndexCursor, b: IndexCursor | undefined): boolean {
+  return b !== undefined && a.senderTimeNs === b.senderTimeNs && equalBytes(a.digest, b.digest)
 }
 
 function requestOf({ topics, startNs, endNs, direction, pageSize }: Range): QueryRequest {

@@ -1,3 +1,4 @@
+import type { Envelope } from "@wafer/proto"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import type { ConversationRecord } from "./keystore.ts"
@@ -8,8 +9,8 @@ import {
   type SealedMessageV1,
 } from "./message-v1.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
-import type { OpenedPayload, Sealing } from "./sealing.ts"
-import { msToNs, nsToMs } from "./time.ts"
+import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
+import { isAtItsTime, msToNs, nsToMs } from "./time.ts"
 import { directTopic, introTopic } from "./topics.ts"
 
 /** A V1 message with its sender, before it is opened. */
@@ -33,11 +34,12 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
   const { address, keystore, contacts, introduced, pace } = context
   let lastMs = 0
 
-  function read(message: Uint8Array): ProvenMessageV1 {
+  function read({ message, timestampNs }: Envelope): ProvenMessageV1 {
     const proven = readMessageV1(context, message)
     if (directTopic(proven.senderAddress, proven.recipientAddress) !== topic) {
       throw new WaferError("misplaced", "the message belongs to another conversation")
     }
+    if (!isAtItsTime(timestampNs, msToNs(proven.timestampMs))) throw replayed()
     return proven
   }
 
@@ -56,9 +58,9 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
 
     async open(envelopes) {
       const decoded: Outcome<ProvenMessageV1>[] = []
-      for (const { message } of envelopes) {
+      for (const envelope of envelopes) {
         await pace()
-        decoded.push(attempt(() => read(message)))
+        decoded.push(attempt(() => read(envelope)))
       }
       const sealed = decoded.flatMap(({ value }) => value ?? [])
       const plaintexts = (await keystore.openV1(sealed)).values()

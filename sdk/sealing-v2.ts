@@ -1,3 +1,4 @@
+import type { Envelope } from "@wafer/proto"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import type { ConversationRecord } from "./keystore.ts"
@@ -11,11 +12,18 @@ import {
   verifySignedContent,
 } from "./message-v2.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
-import type { OpenedPayload, Sealing } from "./sealing.ts"
+import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
+import { isAtItsTime } from "./time.ts"
 
 /** A V2 conversation: one key for its topic, and each message signed. */
 export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
   const { keystore, address, proofs, pace } = context
+
+  function read({ message, timestampNs }: Envelope): SealedMessageV2 {
+    const sealed = decodeMessageV2(message, topic)
+    if (!isAtItsTime(timestampNs, sealed.createdNs)) throw replayed()
+    return sealed
+  }
 
   function prove(sealed: SealedMessageV2, plaintext: Uint8Array): OpenedPayload {
     const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes, proofs)
@@ -37,7 +45,7 @@ export function sealingV2(context: Context, { topic, peerAddress }: Conversation
     },
 
     async open(envelopes) {
-      const decoded = envelopes.map(({ message }) => attempt(() => decodeMessageV2(message, topic)))
+      const decoded = envelopes.map((envelope) => attempt(() => read(envelope)))
       const sealed = decoded.flatMap(({ value }) => value ?? [])
       const plaintexts = (await keystore.openV2(topic, sealed)).values()
       const opened: Outcome<OpenedPayload>[] = []

@@ -1,4 +1,5 @@
 import type { Envelope } from "@wafer/proto"
+import { WaferError } from "./error.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** A message's bytes, and the time in its header. */
@@ -29,4 +30,9 @@ export interface Sealing {
   topics(): readonly string[]
   /** The message was published to all of them. */
   delivered(): void
+}
+
+/** The error of a message that somebody published a second time. */
+export function replayed(): WaferError {
+  return new WaferError("misplaced", "a copy of a message, published at another time than its own")
 }

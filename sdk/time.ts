@@ -31,3 +31,12 @@ export function createClock(now: () => number = Date.now): Clock {
     return last
   }
 }
+
+// Some clients look at the clock twice, once for the message and once for its envelope.
+const toleranceNs = msToNs(60_000)
+
+/** Whether a message is published at the time it was made, and not again at another. */
+export function isAtItsTime(publishedNs: bigint, madeNs: bigint): boolean {
+  const apart = publishedNs - madeNs
+  return apart <= toleranceNs && -apart <= toleranceNs
+}

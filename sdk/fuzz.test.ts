@@ -1,0 +1,152 @@
+import fc from "fast-check"
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { fromHex, vectors } from "../tests/vectors.ts"
+import { decodeCiphertext, decrypt } from "./ciphertext.ts"
+import { decodeAction, decodePreferences } from "./consent.ts"
+import { decodeContact } from "./contact.ts"
+import { decodeKeys } from "./conversation-keys.ts"
+import { WaferError } from "./error.ts"
+import { decryptKeyBundle } from "./identity.ts"
+import { decodeInvitation, decodeSealedInvitation } from "./invitation.ts"
+import { localKeystore } from "./local-keystore.ts"
+import { decodeMessageV1 } from "./message-v1.ts"
+import { decodeMessageV2, verifySignedContent } from "./message-v2.ts"
+import { decodePrivateKeyBundle } from "./private-key.ts"
+import { createProofs } from "./proofs.ts"
+import { shouldNotify } from "./push.ts"
+import { decodeSignature } from "./signature.ts"
+import { privateKeySigner, walletOf } from "./signer.ts"
+
+const wallet = await walletOf(privateKeySigner(fromHex("11".repeat(32))))
+const bob = vectors("keys_v1", "bundleV1")[1]!.output.privateKeyBundle
+const keystore = localKeystore(fromHex(bob))
+const invitation = vectors("invitations", "invitation")[0]!
+const message = vectors("messages_v2", "messageV2")[0]!
+const header = fromHex(message.output.headerBytes)
+
+/** Each decoder, and inputs that it takes. */
+const decoders: Record<string, [(bytes: Uint8Array) => unknown, string[]]> = {
+  ciphertext: [decodeCiphertext, outputs("primitives", "ciphertext", "ciphertextProto")],
+  signature: [decodeSignature, outputs("primitives", "ecdsa", "signatureProto")],
+  "private key bundle": [decodePrivateKeyBundle, [
+    ...outputs("keys_v1", "bundleV1", "privateKeyBundle"),
+    ...outputs("keys_v2", "bundleV2Native", "privateKeyBundle"),
+  ]],
+  "encrypted key bundle": [
+    (bytes) => decryptKeyBundle(bytes, wallet),
+    vectors("encrypted_bundle").map(({ input }) => input.encryptedBundle),
+  ],
+  contact: [decodeContact, [
+    ...outputs("keys_v1", "bundleV1", "contactBundleV1"),
+    ...outputs("keys_v2", "bundleV2Native", "contactBundleV2"),
+  ]],
+  "sealed invitation": [
+    decodeSealedInvitation,
+    outputs("invitations", "invitation", "sealedInvitation"),
+  ],
+  invitation: [decodeInvitation, outputs("invitations", "invitation", "invitationBytes")],
+  "saved invitation": [async (bytes) => {
+    const [outcome] = await keystore.saveInvitations([{
+      timestampNs: BigInt(invitation.output.headerCreatedNs),
+      message: bytes,
+    }])
+    if (outcome!.error) throw outcome!.error
+  }, [invitation.output.sealedInvitation]],
+  "conversation map": [decodeKeys, [
+    vectors("keystore_persistence").flatMap(({ output }) =>
+      Object.entries(output.items as Record<string, string>)
+        .filter(([key]) => key.endsWith("/invitations/v1")).map(([, value]) => value)
+    )[0]!,
+  ]],
+  "V1 message": [decodeMessageV1, outputs("messages_v1", "messageV1", "message")],
+  "opened V1 message": [async (bytes) => {
+    const [outcome] = await keystore.openV1([decodeMessageV1(bytes)])
+    if (outcome!.error) throw outcome!.error
+  }, outputs("messages_v1", "messageV1", "message")],
+  "V2 message": [
+    (bytes) => decodeMessageV2(bytes, message.input.topic),
+    outputs("messages_v2", "messageV2", "message"),
+  ],
+  "signed content": [
+    (bytes) => verifySignedContent(bytes, header, createProofs()),
+    outputs("messages_v2", "messageV2", "signedContent"),
+  ],
+  "push hints": [
+    (bytes) => shouldNotify(bytes, []),
+    outputs("messages_v2", "messageV2", "message"),
+  ],
+  preferences: [decodePreferences, outputs("consent", "consent", "payloadMessage")],
+  "consent action": [decodeAction, outputs("consent", "consent", "actionBytes")],
+}
+
+for (const [noun, [decode, samples]] of Object.entries(decoders)) {
+  test(`${noun}: noise is decoded or refused, never anything else`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300 }),
+        (bytes) => decodesOrRefuses(decode, bytes),
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test(`${noun}: damaged inputs are decoded or refused, never anything else`, async () => {
+    const valid = fc.constantFrom(...samples.map(fromHex))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(valid, damage),
+        ([bytes, damage]) => decodesOrRefuses(decode, damage(bytes)),
+      ),
+      { numRuns: 300 },
+    )
+  })
+}
+
+test("every bit of a sealed message counts", () => {
+  const bytes = fromHex(message.output.message)
+  const key = fromHex(message.input.keyMaterial)
+  const { ciphertext, headerBytes } = decodeMessageV2(bytes, message.input.topic)
+  const parts = ciphertext.union.value!
+  const bit = fc.tuple(fc.nat({ max: parts.payload.length - 1 }), fc.nat({ max: 7 }))
+  fc.assert(
+    fc.property(bit, ([at, bit]) => {
+      const payload = parts.payload.with(at, parts.payload[at]! ^ (1 << bit))
+      const union = { case: "aes256GcmHkdfSha256", value: { ...parts, payload } } as const
+      assert.throws(() => decrypt(key, { ...ciphertext, union }, headerBytes), WaferError)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+async function decodesOrRefuses(
+  decode: (bytes: Uint8Array) => unknown,
+  bytes: Uint8Array,
+): Promise<void> {
+  try {
+    await decode(bytes)
+  } catch (error) {
+    assert.ok(error instanceof WaferError, `${error} for ${Array.from(bytes)}`)
+  }
+}
+
+function outputs(file: string, type: string, name: string): string[] {
+  return vectors(file, type).map(({ output }) => output[name])
+}
+
+/** Ways to spoil bytes: a changed one, a missing end, a repeated or removed middle, foreign ends. */
+const damage: fc.Arbitrary<(bytes: Uint8Array) => Uint8Array> = fc.oneof(
+  fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([at, change]) => (b: Uint8Array) =>
+    b.with(at % b.length, b[at % b.length]! ^ change)
+  ),
+  fc.nat().map((at) => (b: Uint8Array) => b.slice(0, at % b.length)),
+  fc.tuple(fc.nat(), fc.nat()).map(([at, length]) => (b: Uint8Array) =>
+    Uint8Array.from([...b.slice(0, at % b.length), ...b.slice((at + length) % b.length)])
+  ),
+  fc.uint8Array({ minLength: 1, maxLength: 20 }).map((end) => (b: Uint8Array) =>
+    Uint8Array.from([...b, ...end])
+  ),
+  fc.uint8Array({ minLength: 1, maxLength: 20 }).map((start) => (b: Uint8Array) =>
+    Uint8Array.from([...start, ...b])
+  ),
+)
