@@ -49,8 +49,8 @@ export async function localNode(
   const store = options.store ?? memoryStore()
   const metrics = createMetrics()
   const limits = defaultLimits
-  const ingest = createIngest({ store, limits, metrics, now: () => new Date() })
   const log = process.env.WAFER_TEST_LOG ? createLog(console.error, "debug") : silent
+  const ingest = createIngest({ store, limits, metrics, log, now: () => new Date() })
   const peers = await startPeers({
     ...options,
     store,

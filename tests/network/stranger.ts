@@ -1,0 +1,56 @@
+// A bare libp2p host on the gossip topic, as a Waku relay would be: the other side of tests that
+// need to misbehave, or to break links under a node's feet.
+import type { Connection } from "@libp2p/interface"
+import { generateKeyPair } from "@libp2p/crypto/keys"
+import { multiaddr } from "@multiformats/multiaddr"
+import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
+import { prefixed } from "../../node/p2p/framing.ts"
+import { createGate } from "../../node/p2p/gate.ts"
+import { type Host, startHost } from "../../node/p2p/host.ts"
+import { createPeerLog } from "../../node/p2p/metrics.ts"
+import { createRegistry } from "../../node/metrics.ts"
+import { silent } from "../../node/log.ts"
+
+export interface Stranger extends AsyncDisposable {
+  readonly host: Host
+  readonly id: string
+  readonly address: string
+  /** Opens one more connection to a node. */
+  dial(address: string): Promise<Connection>
+  /** Bytes on its gossip stream to a node, with their length before them. */
+  push(peer: string, rpc: Uint8Array): void
+}
+
+/** What a test needs of the engine's streams. */
+export interface RawStream {
+  readonly rawStream: { abort(error: Error): void; send(data: Uint8Array): boolean }
+}
+
+export async function stranger(): Promise<Stranger> {
+  const host = await startHost({
+    key: await generateKeyPair("Ed25519"),
+    listen: ["/ip4/127.0.0.1/tcp/0"],
+    announce: [],
+    pubsubTopic: DEFAULT_CONFIG.pubsubTopic,
+    gate: createGate([], Date.now, createPeerLog(createRegistry(), silent)),
+    inboundPerSecond: 100,
+    pingIntervalMs: 2000,
+    pingTimeoutMs: 10_000,
+  })
+  return {
+    host,
+    id: host.libp2p.peerId.toString(),
+    address: host.libp2p.getMultiaddrs()[0]!.toString(),
+    dial: (address) => host.libp2p.dial(multiaddr(address), { force: true }),
+    push: (peer, rpc) => void outbound(host, peer).rawStream.send(prefixed(rpc)),
+    [Symbol.asyncDispose]: () => host.stop(),
+  }
+}
+
+export function outbound({ gossip }: Host, peer: string): RawStream {
+  return gossip.streamsOutbound.get(peer) as unknown as RawStream
+}
+
+export function inbound({ gossip }: Host, peer: string): RawStream {
+  return gossip.streamsInbound.get(peer) as unknown as RawStream
+}

@@ -1,0 +1,73 @@
+// Links that look alive and carry nothing, each made on purpose and healed by the watchdog.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { RELAY_PROTOCOLS } from "../../node/p2p/gossip.ts"
+import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
+import { wakuOf } from "../../node/p2p/waku.ts"
+import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
+import { inbound, outbound, type Stranger, stranger } from "./stranger.ts"
+
+const TOPIC = DEFAULT_CONFIG.pubsubTopic
+
+function linked(node: LocalNode, { host }: Stranger): boolean {
+  const id = node.peers.id
+  return node.peers.status().mesh === 1 && host.gossip.streamsOutbound.has(id) &&
+    host.gossip.streamsInbound.has(id) &&
+    host.gossip.getSubscribers(TOPIC).some((peer) => peer.toString() === id)
+}
+
+/** Breaks a healthy link and waits until envelopes pass both ways again. */
+async function heals(
+  breakLink: (node: LocalNode, other: Stranger) => Promise<void> | void,
+): Promise<void> {
+  await using other = await stranger()
+  await using node = await localNode({ seeds: [other.address] })
+  await until(() => linked(node, other), 10_000, () => "never linked")
+  await breakLink(node, other)
+  await until(() => metric(node, "wafer_p2p_zombie_links_total") >= 1, 10_000, () => "not noticed")
+  await until(() => linked(node, other), 20_000, () => "not healed")
+  let heard = 0
+  other.host.gossip.addEventListener("message", () => void heard++)
+  await until(
+    () => {
+      void node.publish(envelope())
+      void other.host.gossip.publish(TOPIC, wakuOf(envelope()))
+      return heard > 0 && metric(node, "wafer_p2p_gossip_rx_total", "accept") > 0
+    },
+    10_000,
+    () => `${heard} heard`,
+  )
+}
+
+test("an RPC larger than the limit", { timeout: 60_000 }, async () => {
+  await heals((node, other) => other.push(node.peers.id, new Uint8Array(17 * 1024 * 1024)))
+})
+
+test("a write stream that broke", { timeout: 60_000 }, async () => {
+  await heals((node, other) =>
+    inbound(other.host, node.peers.id).rawStream.abort(new Error("the reader gave up"))
+  )
+})
+
+test("a read stream that broke", { timeout: 60_000 }, async () => {
+  await heals((node, other) =>
+    outbound(other.host, node.peers.id).rawStream.abort(new Error("the writer gave up"))
+  )
+})
+
+test("the connection that carried gossip closed, another to the same peer stayed", {
+  timeout: 60_000,
+}, async () => {
+  await heals(async (node, other) => {
+    // Both connections are identified: nothing opens gossip streams on the second one any more.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await other.dial(node.peers.addresses[0]!)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const connections = other.host.libp2p.getConnections()
+    assert.equal(connections.length, 2)
+    const carrying = connections.find((connection) =>
+      connection.streams.some(({ protocol }) => RELAY_PROTOCOLS.includes(protocol))
+    )
+    await carrying!.close()
+  })
+})
