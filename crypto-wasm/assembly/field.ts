@@ -7,7 +7,7 @@
 //   mul, sqr      take magnitudes whose product is at most 13; give magnitude 1
 //   add, sub      add the magnitudes, which must not pass 7, or a limb would leave its i32
 //   carry         takes any magnitude up to 7; gives magnitude 1
-// tests/../bounds.test.ts walks every formula that calls this file and checks these rules.
+// tests/curve-bounds.test.ts walks every formula that calls this file and checks these rules.
 //
 // No function branches on a limb or has an address that depends on one.
 import * as words from "./words"

@@ -1,7 +1,7 @@
 // Points of secp256k1, y^2 = x^3 + 7. An affine point is x, y. A Jacobian point (X, Y, Z) stands for
 // (X / Z^2, Y / Z^3); a word behind Z is all ones for the point at infinity and zero otherwise.
 //
-// The numbers behind the formulas are magnitudes (field.ts). What holds between them, and what bounds.test.ts
+// The numbers behind the formulas are magnitudes (field.ts). What holds between them, and what tests/curve-bounds.test.ts
 // checks: affine x and y have magnitude 1; Jacobian X at most 3, Y at most 2, Z 1.
 import {
   add,
@@ -45,7 +45,7 @@ const S2 = memory.data(FE, 16)
 const R = memory.data(FE, 16)
 const M = memory.data(FE, 16)
 const NEW = memory.data(JACOBIAN, 16)
-const ZERO = memory.data(FE, 16)
+const ZERO = memory.data<i32>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16)
 const SEVEN = memory.data<i32>([7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16)
 
 /** Z of the last sum of `addDistinct`, divided by Z of its first operand. */
