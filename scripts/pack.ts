@@ -5,10 +5,19 @@
 // The workspace's package.json files point at TypeScript; here each entry becomes an ES module, a
 // CommonJS module and the types of both.
 import { execFile } from "node:child_process"
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { promisify } from "node:util"
+import { build as esbuild } from "esbuild"
 import {
   entriesOf,
   jsrComplaints,
@@ -45,22 +54,51 @@ async function packOne(published: Package): Promise<string> {
   const entries = [...entriesOf(published)].flatMap(([entry, file]) => [`--entry.${entry}`, file])
   await run("tsup", [
     ...entries,
-    "--format=esm,cjs",
+    "--format=esm",
     "--dts",
     "--sourcemap",
-    // Also in CommonJS, so that a class which two entries share is one class.
-    "--splitting",
     "--target=es2022",
     "--platform=neutral",
     `--tsconfig=${join(root, "tsconfig.json")}`,
     `--out-dir=${join(into, "dist")}`,
   ], folder)
+  await addCommonJs(join(into, "dist"))
   writeFileSync(join(into, "package.json"), JSON.stringify(manifestFor(manifest), null, 2) + "\n")
   copyFileSync(join(root, "LICENSE"), join(into, "LICENSE"))
   const readme = join(folder, "README.md")
   copyFileSync(existsSync(readme) ? readme : join(root, "README.md"), join(into, "README.md"))
   const packed = await run("npm", ["pack", "--json", "--pack-destination", build], into)
   return join(build, JSON.parse(packed)[0].filename)
+}
+
+/**
+ * Puts a CommonJS module beside each ES module, and its types beside the types. File by file, so that
+ * what two entries share stays one module: tsup would copy an error's class into every entry, or, when it
+ * splits, let a variable named `module` take CommonJS's own.
+ */
+async function addCommonJs(dist: string): Promise<void> {
+  await esbuild({
+    entryPoints: globSync(join(dist, "**/*.js")),
+    outdir: dist,
+    outbase: dist,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    platform: "node",
+    sourcemap: true,
+    logLevel: "error",
+  })
+  const rewrite = (pattern: string, to: (path: string) => string, source: RegExp) => {
+    for (const path of globSync(join(dist, pattern))) {
+      const text = readFileSync(path, "utf8")
+      writeFileSync(to(path), text.replace(source, (_, before, file) => `${before}${file}.cjs`))
+    }
+  }
+  rewrite("**/*.cjs", (path) => path, /(\b(?:require|import)\(")(\.{1,2}\/[^"]+)\.js(?=")/g)
+  rewrite(
+    "**/*.d.ts",
+    (path) => path.replace(/\.d\.ts$/, ".d.cts"),
+    /(\b(?:from |import\()['"])(\.{1,2}\/[^'"]+)\.js(?=['"])/g,
+  )
 }
 
 /** The package.json that npm gets. */

