@@ -1,4 +1,3 @@
-import { toHex } from "./bytes.ts"
 import { type PublicKey, type PublicKeyBundle, verifyPreKey, walletAddress } from "./public-key.ts"
 
 /** Remembers which keys were proven to be whose: a proof costs more than all else about a message. */
@@ -27,7 +26,9 @@ export function createProofs(): Proofs {
 
 /** Key bytes and signature, whole: a proof of one is no proof of any other. */
 function nameOf({ keyBytes, signature }: PublicKey): string {
-  return `${toHex(keyBytes)} ${signature.by} ${signature.recovery} ${toHex(signature.bytes)}`
+  // Not hex: this runs for every message.
+  const text = String.fromCharCode(...keyBytes, ...signature.bytes)
+  return `${keyBytes.length} ${text} ${signature.by} ${signature.recovery}`
 }
 
 function memo<K, V>(nameOf: (key: K) => string, prove: (key: K) => V): (key: K) => V {
