@@ -104,3 +104,10 @@ test("damaged values end as a typed error, never as another state or a crash", a
     )
   }
 })
+
+test("closing the layout closes what it lies in", async () => {
+  let closed = 0
+  const below = { ...memoryStore(), close: () => Promise.resolve(void closed++) }
+  await officialStore(below, "local", "0x00").close()
+  assert.equal(closed, 1)
+})

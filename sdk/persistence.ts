@@ -54,7 +54,8 @@ export interface OfficialState {
 
 /**
  * Where the official client keeps the values of one account. `network` is its `env` option: `local`,
- * `dev` or `production`. It encrypts them unless told otherwise: wrap the result in `encrypted`.
+ * `dev` or `production`. It encrypts them unless told otherwise: wrap the result in `encrypted`. Closing
+ * it closes `store`.
  *
  * @example
  * ```ts
@@ -63,7 +64,7 @@ export interface OfficialState {
  * ```
  */
 export function officialStore(store: Store, network: string, address: string): Store {
-  return prefixed(store, `xmtp/${network}/${address}/`)
+  return { ...prefixed(store, `xmtp/${network}/${address}/`), close: () => store.close() }
 }
 
 const keys = {

@@ -40,7 +40,7 @@ for (const version of [13, 12, 11] satisfies OfficialVersion[]) {
     assert.deepEqual(state.conversations.map(({ record }) => record.topic), [toBob.topic])
     assert.ok(state.lastRunNs.v2! > 0n)
 
-    await using ours = await Client.withKeys(keys, { transport: http(node.url), store })
+    await using ours = await Client.withKeys(keys, { transport: http(node.url), store: disk })
     const [known] = await ours.conversations.list()
     assert.equal(known!.topic, toBob.topic)
     assert.deepEqual((await known!.messages()).map(({ content }) => content), [
