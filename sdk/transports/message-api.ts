@@ -1,0 +1,74 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type MessageShape,
+} from "@bufbuild/protobuf"
+import {
+  BatchQueryRequestSchema,
+  MessageApi,
+  PublishRequestSchema,
+  SubscribeRequestSchema,
+} from "@wafer/proto"
+import { FollowRequestSchema, NodeApi } from "@wafer/proto/node"
+import type { FollowEvent, Transport } from "../transport.ts"
+
+/** Options of one call of a remote procedure. */
+export interface RpcOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Bearer token. */
+  readonly token?: string
+  /** The response has begun. */
+  readonly onOpen?: (() => void) | undefined
+}
+
+/** Remote procedures, however they are called. They throw `WaferError`, or the signal's reason. */
+export interface Rpc {
+  unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    input: MessageShape<I>,
+    options: RpcOptions,
+  ): Promise<MessageShape<O>>
+  stream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>,
+    input: MessageShape<I>,
+    options: RpcOptions,
+  ): AsyncIterable<MessageShape<O>>
+}
+
+/** A transport that calls the services of a Wafer node. */
+export function messageApi(rpc: Rpc): Transport {
+  const { publish, query, batchQuery, subscribe } = MessageApi.method
+  return {
+    async publish(envelopes, token, { signal } = {}) {
+      const request = create(PublishRequestSchema, { envelopes: [...envelopes] })
+      await rpc.unary(publish, request, { signal, token })
+    },
+    query: (request, { signal } = {}) => rpc.unary(query, request, { signal }),
+    async batchQuery(requests, { signal } = {}) {
+      const request = create(BatchQueryRequestSchema, { requests: [...requests] })
+      return (await rpc.unary(batchQuery, request, { signal })).responses
+    },
+    subscribe(topics, { signal, onOpen } = {}) {
+      const request = create(SubscribeRequestSchema, { contentTopics: [...topics] })
+      return rpc.stream(subscribe, request, { signal, onOpen })
+    },
+    async *follow({ topics, cursor, sinceNs }, { signal } = {}) {
+      const request = create(FollowRequestSchema, {
+        contentTopics: [...topics],
+        ...(cursor && { cursor }),
+        ...(sinceNs !== undefined && { sinceNs }),
+      })
+      const responses = rpc.stream(NodeApi.method.follow, request, { signal })
+      for await (const { event, cursor } of responses) {
+        if (event.case === "heartbeat") yield { kind: "heartbeat" } satisfies FollowEvent
+        if (event.case === "caughtUp") yield { kind: "caught-up", cursor } satisfies FollowEvent
+        if (event.case === "item" && event.value.envelope) {
+          yield { kind: "envelope", envelope: event.value.envelope, cursor } satisfies FollowEvent
+        }
+      }
+    },
+    close: () => Promise.resolve(),
+  }
+}
