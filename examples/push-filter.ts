@@ -1,14 +1,14 @@
-// A push server's filter. It cannot read messages, and yet wakes a phone only for what its owner did
-// not write and the sender thinks worth it: messages carry a wish, and an HMAC that names the author
-// to whoever was given the owner's keys.
+// A push server. It cannot read messages, and yet wakes a phone only for what its owner did not write
+// and the sender thinks worth it: messages carry that wish, and an HMAC that names the author to
+// whoever was given the owner's keys.
+//   deno run -A examples/push-filter.ts http://localhost:5555
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
-import {
-  type Envelope,
-  GetConversationHmacKeysResponseSchema,
-  MessageSchema,
-  type MessageV2,
-} from "@wafer/proto"
-import type { Client, Transport } from "@wafer/sdk"
+import { type Envelope, GetConversationHmacKeysResponseSchema } from "@wafer/proto"
+import { type Client, http, type Transport } from "@wafer/sdk"
+import { type HmacKey, shouldNotify } from "@wafer/sdk/push"
+import { createServer } from "node:http"
+import process from "node:process"
+import { buffer } from "node:stream/consumers"
 
 /** What a phone hands to the push server: topics, and keys that tell its owner's own messages. */
 export async function registration(client: Client): Promise<Uint8Array> {
@@ -23,9 +23,13 @@ export function pushServer(transport: Transport, wake: (phone: string, of: Envel
   const phones = new Map<string, AbortController>()
 
   /** One subscription a phone is enough for an example; a service would share them. */
-  async function watch(phone: string, keys: Keys, signal: AbortSignal): Promise<void> {
+  async function watch(
+    phone: string,
+    keys: ReadonlyMap<string, readonly HmacKey[]>,
+    signal: AbortSignal,
+  ): Promise<void> {
     for await (const envelope of transport.subscribe([...keys.keys()], { signal })) {
-      if (await isWorthIt(envelope, keys.get(envelope.contentTopic) ?? [])) wake(phone, envelope)
+      if (isWorthIt(envelope, keys.get(envelope.contentTopic) ?? [])) wake(phone, envelope)
     }
   }
 
@@ -37,7 +41,10 @@ export function pushServer(transport: Transport, wake: (phone: string, of: Envel
       phones.get(phone)?.abort()
       phones.delete(phone)
       if (request.method === "PUT") {
-        const keys = keysOf(await request.bytes())
+        const body = new Uint8Array(await request.arrayBuffer())
+        const { hmacKeys } = fromBinary(GetConversationHmacKeysResponseSchema, body)
+        const entries = Object.entries(hmacKeys)
+        const keys = new Map(entries.map(([topic, { values }]) => [topic, values]))
         const watching = new AbortController()
         phones.set(phone, watching)
         watch(phone, keys, watching.signal).catch(() => phones.delete(phone))
@@ -52,38 +59,22 @@ export function pushServer(transport: Transport, wake: (phone: string, of: Envel
   }
 }
 
-type Keys = ReadonlyMap<string, readonly Uint8Array[]>
-
-function keysOf(registration: Uint8Array): Keys {
-  const { hmacKeys } = fromBinary(GetConversationHmacKeysResponseSchema, registration)
-  const entries = Object.entries(hmacKeys)
-  return new Map(entries.map(([topic, { values }]) => [topic, values.map((key) => key.hmacKey)]))
-}
-
-/** Whether the sender wishes a push, and is not the one who holds `keys`. */
-export async function isWorthIt(
-  envelope: Envelope,
-  keys: readonly Uint8Array[],
-): Promise<boolean> {
-  const message = messageOf(envelope)
-  if (!message || message.shouldPush === false) return false
-  const own = await Promise.all(keys.map((key) => isBy(message, key)))
-  return !own.includes(true)
-}
-
-function messageOf(envelope: Envelope): MessageV2 | undefined {
+/** Anybody may publish to a topic: what is no message wakes nobody. */
+function isWorthIt({ message }: Envelope, keys: readonly HmacKey[]): boolean {
   try {
-    const { version } = fromBinary(MessageSchema, envelope.message)
-    return version.case === "v2" ? version.value : undefined
+    return shouldNotify(message, keys)
   } catch {
-    return undefined
+    return false
   }
 }
 
-async function isBy({ headerBytes, senderHmac }: MessageV2, key: Uint8Array): Promise<boolean> {
-  if (!senderHmac) return false
-  const algorithm = { name: "HMAC", hash: "SHA-256" }
-  const bytes = (view: Uint8Array) => Uint8Array.from(view)
-  const hmac = await crypto.subtle.importKey("raw", bytes(key), algorithm, false, ["verify"])
-  return await crypto.subtle.verify("HMAC", hmac, bytes(senderHmac), bytes(headerBytes))
+if (import.meta.main) {
+  const transport = http(process.argv[2] ?? "http://localhost:5555")
+  const server = pushServer(transport, (phone) => console.log(`wake ${phone}`))
+  createServer(async (incoming, outgoing) => {
+    const { method = "GET", url = "/" } = incoming
+    const body = method === "PUT" ? Uint8Array.from(await buffer(incoming)) : null
+    const request = new Request(new URL(url, "http://localhost"), { method, body })
+    outgoing.writeHead((await server.handle(request)).status).end()
+  }).listen(8081, () => console.log("phones register on http://localhost:8081"))
 }
