@@ -52,8 +52,8 @@ export interface Actions {
     discard(message: string): void
     react(message: Message, content: string): void
     older(): Promise<void>
-    /** Loads up to a message and selects it. */
-    find(message: string): Promise<void>
+    /** Opens a conversation at a message and selects it. */
+    find(conversation: string, message: string): Promise<void>
     select(message: string | undefined): void
     reply(message: string | undefined): void
     verify(message: string): Promise<void>

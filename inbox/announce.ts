@@ -27,7 +27,9 @@ export function announce(name: string, text: string): void {
 }
 
 /** One sentence for what came within a second. */
-export function spoken(arrived: readonly { readonly name: string; readonly text: string }[]): string {
+export function spoken(
+  arrived: readonly { readonly name: string; readonly text: string }[],
+): string {
   if (arrived.length <= CROWD) return arrived.map(({ name, text }) => `${name}: ${text}`).join(". ")
   const names = [...new Set(arrived.map(({ name }) => name))]
   return `${arrived.length} new messages from ${names.join(", ")}`

@@ -15,8 +15,9 @@ export function listenForKeys(store: Store<State>, act: Actions): void {
     else if (event.altKey && event.key === "ArrowUp") step(store.get(), act, -1)
     else if (event.altKey && event.key === "ArrowDown") step(store.get(), act, 1)
     else if (event.key === "F6") nextPane(event.shiftKey ? -1 : 1)
-    else if (event.key === "Escape" && !document.querySelector("dialog[open]")) escape(store.get(), act)
-    else return
+    else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      escape(store.get(), act)
+    } else return
     event.preventDefault()
   })
 }
@@ -34,7 +35,9 @@ function step(state: State, act: Actions, by: number): void {
 }
 
 function nextPane(by: number): void {
-  const panes = PANES.map((one) => document.querySelector<HTMLElement>(one)).filter((one) => one !== null)
+  const panes = PANES.map((one) => document.querySelector<HTMLElement>(one)).filter((one) =>
+    one !== null
+  )
   const now = panes.findIndex((pane) => pane.contains(document.activeElement))
   panes.at((now + by) % panes.length)?.focus()
 }

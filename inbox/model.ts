@@ -16,7 +16,7 @@ export interface Conversation {
   readonly consent: Consent
   readonly unread: number
   /** The oldest message not yet read; where the rule "n new" goes. */
-  readonly unreadFrom?: number
+  readonly unreadFrom?: number | undefined
   readonly last?: { readonly text: string; readonly mine: boolean; readonly at: number }
   /** When the peer said that it had read. */
   readonly peerReadAt?: number
@@ -44,7 +44,12 @@ export interface FileView {
 export type Body =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly file: FileView }
-  | { readonly kind: "transaction"; readonly network: string; readonly reference: string; readonly text: string }
+  | {
+    readonly kind: "transaction"
+    readonly network: string
+    readonly reference: string
+    readonly text: string
+  }
   | { readonly kind: "unknown"; readonly type: string; readonly fallback?: string }
   | { readonly kind: "broken"; readonly reason: string }
 
@@ -94,13 +99,17 @@ export interface Verification {
   readonly proved: boolean
   readonly steps: readonly Step[]
   readonly note: readonly string[]
-  readonly facts: readonly { readonly name: string; readonly value: string; readonly full?: string }[]
+  readonly facts: readonly {
+    readonly name: string
+    readonly value: string
+    readonly full?: string
+  }[]
 }
 
 export type Connection =
   | { readonly state: "connecting" | "live" }
   | { readonly state: "offline"; readonly retryAt?: number }
-  | { readonly state: "catching-up"; readonly done: number; readonly total: number }
+  | { readonly state: "catching-up"; readonly done: number; readonly total?: number }
 
 /** The node as it described itself, and where. */
 export interface NodeView {

@@ -3,19 +3,37 @@
 
 /** Codewords in total, error-correction codewords a block, and blocks, for M in versions 1 to 10. */
 const VERSIONS = [
-  [26, 10, 1], [44, 16, 1], [70, 26, 1], [100, 18, 2], [134, 24, 2],
-  [172, 16, 4], [196, 18, 4], [242, 22, 4], [292, 22, 5], [346, 26, 5],
+  [26, 10, 1],
+  [44, 16, 1],
+  [70, 26, 1],
+  [100, 18, 2],
+  [134, 24, 2],
+  [172, 16, 4],
+  [196, 18, 4],
+  [242, 22, 4],
+  [292, 22, 5],
+  [346, 26, 5],
 ] as const
 const ALIGNMENT = [
-  [], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50],
+  [],
+  [6, 18],
+  [6, 22],
+  [6, 26],
+  [6, 30],
+  [6, 34],
+  [6, 22, 38],
+  [6, 24, 42],
+  [6, 26, 46],
+  [6, 28, 50],
 ] as const
 
 /** The dark modules of `text`, as rows. Throws a RangeError above 213 bytes. */
 export function qrCode(text: string): boolean[][] {
   const data = new TextEncoder().encode(text)
-  const version = 1 + VERSIONS.findIndex(([total, parity, blocks], i) =>
-    data.length + (i < 9 ? 2 : 3) <= total - parity * blocks
-  )
+  const version = 1 +
+    VERSIONS.findIndex(([total, parity, blocks], i) =>
+      data.length + (i < 9 ? 2 : 3) <= total - parity * blocks
+    )
   if (version === 0) throw new RangeError(`"text" expected at most 213 bytes, got ${data.length}`)
   const words = codewords(data, version)
   let best: boolean[][] | undefined
@@ -42,7 +60,10 @@ function codewords(data: Uint8Array, version: number): number[] {
   push(0, Math.min(4, capacity * 8 - bits.length))
   push(0, -bits.length & 7)
   for (let pad = 0xec; bits.length < capacity * 8; pad ^= 0xec ^ 0x11) push(pad, 8)
-  const bytes = Array.from({ length: capacity }, (_, i) => parseInt(bits.slice(8 * i, 8 * i + 8).join(""), 2))
+  const bytes = Array.from(
+    { length: capacity },
+    (_, i) => parseInt(bits.slice(8 * i, 8 * i + 8).join(""), 2),
+  )
 
   const short = Math.floor(capacity / blocks)
   const longer = capacity % blocks

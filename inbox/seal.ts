@@ -15,8 +15,18 @@ export interface Seal {
 
 /** 12 pigments; the rosette's paper white stands at 5:1 or better on each. */
 export const pigments: readonly string[] = [
-  "#a5334b", "#ac432a", "#90552d", "#856216", "#66702a", "#39764f",
-  "#24756c", "#27708c", "#36669f", "#5059a6", "#70509f", "#8b4680",
+  "#a5334b",
+  "#ac432a",
+  "#90552d",
+  "#856216",
+  "#66702a",
+  "#39764f",
+  "#24756c",
+  "#27708c",
+  "#36669f",
+  "#5059a6",
+  "#70509f",
+  "#8b4680",
 ]
 
 const cache = new Map<string, Seal>()
@@ -161,6 +171,8 @@ function arc(r: number, span: number, width: number, angle: number): Part {
 
 function bytesOf(hex: string): Uint8Array {
   const digits = hex.replace(/^0x/, "")
-  return Uint8Array.from({ length: digits.length >> 1 }, (_, i) =>
-    parseInt(digits.slice(2 * i, 2 * i + 2), 16))
+  return Uint8Array.from(
+    { length: digits.length >> 1 },
+    (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  )
 }

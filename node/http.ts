@@ -8,6 +8,7 @@ import type { Caller } from "./desk.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
 import { answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
+import { inbox } from "./inbox.ts"
 import { asRefusal, Refusal } from "./refusal.ts"
 
 /** What the server knows of a request beside the request itself. */
@@ -72,6 +73,8 @@ export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Ho
     ({ body }) =>
       body(metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
   )
+
+  app.get("*", async ({ req }, next) => inbox(req.raw) ?? await next())
 
   app.notFound(() => errorResponse(new Refusal(Code.NotFound, "Not Found", "invalid")))
   app.onError((error) => errorResponse(asRefusal(error)))

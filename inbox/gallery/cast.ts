@@ -3,7 +3,8 @@ import type { Conversation, Message } from "../model.ts"
 
 /** Sunday 22 November 2026, 10:47. */
 export const NOW: number = new Date(2026, 10, 22, 10, 47).getTime()
-const at = (day: number, hour: number, minute: number) => new Date(2026, 10, day, hour, minute).getTime()
+const at = (day: number, hour: number, minute: number) =>
+  new Date(2026, 10, day, hour, minute).getTime()
 
 export const ME = "0x7c72A8fB60C81CE3A5f0aAd0E3d8Cc1D20Fb8C94"
 export const MARA = "0xbD3a06ab5Fb0a9EbF2b1a3d1cf5A1ba7D1f190FF"
@@ -65,16 +66,37 @@ export const REQUEST: Conversation = row({
 
 export const CONVERSATIONS: readonly Conversation[] = [
   WITH_MARA,
-  row({ peer: STRANGER, text: "Is this the address for the grant?", at: at(22, 10, 31), unread: 2 }),
-  row({ peer: HARBOUR, text: "Your parcel is at the counter.", at: at(22, 9, 58), about: "order-1042" }),
+  row({
+    peer: STRANGER,
+    text: "Is this the address for the grant?",
+    at: at(22, 10, 31),
+    unread: 2,
+  }),
+  row({
+    peer: HARBOUR,
+    text: "Your parcel is at the counter.",
+    at: at(22, 9, 58),
+    about: "order-1042",
+  }),
   FROM_THEO,
-  row({ peer: MARA, text: "The lease is countersigned.", at: at(20, 17, 3), about: "lease-2027", mine: true }),
+  row({
+    peer: MARA,
+    text: "The lease is countersigned.",
+    at: at(20, 17, 3),
+    about: "lease-2027",
+    mine: true,
+  }),
   row({ peer: PAGER, text: "Four of four peers agree.", at: at(20, 8, 0) }),
   row({ peer: INES, text: "Photo", at: at(19, 21, 14) }),
   row({ peer: GHENT, text: "See you in Ghent, then.", at: at(12, 12, 0), v1: true }),
   row({ peer: KOFI, text: "gm", at: at(9, 8, 8), mine: true }),
   row({ peer: LEA, text: "Merci, c’est parfait.", at: at(2, 19, 30) }),
-  row({ peer: OMA, text: "It arrived, thank you!", at: new Date(2026, 9, 30, 16, 0).getTime(), mine: true }),
+  row({
+    peer: OMA,
+    text: "It arrived, thank you!",
+    at: new Date(2026, 9, 30, 16, 0).getTime(),
+    mine: true,
+  }),
   REQUEST,
   { ...REQUEST, id: "request-2", peer: "0x77A1b2C3d4E5f60718293A4b5C6d7E8f90A1b2c3" },
   { ...REQUEST, id: "request-3", peer: "0x2eC4d5E6f7081920A1b2C3d4E5f60718293a4B5c" },
@@ -100,7 +122,9 @@ export const text = (words: string): Message["body"] => ({ kind: "text", text: w
 export const STORY: readonly Message[] = [
   message({
     at: at(22, 10, 21),
-    body: text("The official network no longer takes our messages, and the members miss their post. Is your node up yet?"),
+    body: text(
+      "The official network no longer takes our messages, and the members miss their post. Is your node up yet?",
+    ),
   }),
   message({
     at: at(22, 10, 37),
@@ -113,9 +137,16 @@ export const STORY: readonly Message[] = [
     mine: true,
     body: {
       kind: "file",
-      file: { name: "lighthouse.png", type: "image/png", size: 20_480, width: 580, height: 300, state: "here" },
+      file: {
+        name: "lighthouse.png",
+        type: "image/png",
+        size: 20_480,
+        width: 580,
+        height: 300,
+        state: "here",
+      },
     },
-    reactions: [{ content: "❤", senders: [MARA] }],
+    reactions: [{ content: "❤️", senders: [MARA] }],
   }),
   message({
     at: at(22, 10, 43),

@@ -17,7 +17,13 @@ export async function lighthouse(): Promise<Blob> {
   shape(sea, "M0 205H580V300H0Z")
   shape("#f6ddb0", "M128 183a30 30 0 0 1 60 0Z")
   shape("#8f7d90", "M0 176Q90 158 160 172T330 165T470 172T580 150V205H0Z")
-  for (const [x, y, w] of [[124, 214, 68], [118, 224, 88], [112, 234, 62], [136, 244, 52], [142, 256, 42]]) {
+  for (
+    const [x, y, w] of [[124, 214, 68], [118, 224, 88], [112, 234, 62], [136, 244, 52], [
+      142,
+      256,
+      42,
+    ]]
+  ) {
     shape("#e9cfae", `M${x} ${y}h${w}v3h-${w}Z`)
   }
   shape("#ffffff2e", "M290 16L440 44V64L290 70Z")

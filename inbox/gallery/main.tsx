@@ -61,14 +61,29 @@ if (name && states[name]) {
       read: nothing,
       save: later,
     },
-    settings: { change: nothing, useNode: nothing, tryNow: nothing, refetch: nothing, askToNotify: later },
+    settings: {
+      change: nothing,
+      useNode: nothing,
+      tryNow: nothing,
+      refetch: nothing,
+      askToNotify: later,
+    },
   }
-  render(<PageContext.Provider value={{ store: state, act }}><App /></PageContext.Provider>, root)
+  render(
+    <PageContext.Provider value={{ store: state, act }}>
+      <App />
+    </PageContext.Provider>,
+    root,
+  )
   Object.assign(globalThis, { states: Object.keys(states) })
 } else {
   render(
     <ul>
-      {Object.keys(states).map((one) => <li key={one}><a href={`?state=${one}`}>{one}</a></li>)}
+      {Object.keys(states).map((one) => (
+        <li key={one}>
+          <a href={`?state=${one}`}>{one}</a>
+        </li>
+      ))}
     </ul>,
     root,
   )

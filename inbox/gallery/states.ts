@@ -1,7 +1,19 @@
 // Every state of the page, by name, as data.
 import type { Message, Verification } from "../model.ts"
 import { initialState, type Open, type State } from "../state.ts"
-import { CONVERSATIONS, FROM_THEO, MARA, ME, message, NAMES, NOW, REQUEST, STORY, text, WITH_MARA } from "./cast.ts"
+import {
+  CONVERSATIONS,
+  FROM_THEO,
+  MARA,
+  ME,
+  message,
+  NAMES,
+  NOW,
+  REQUEST,
+  STORY,
+  text,
+  WITH_MARA,
+} from "./cast.ts"
 
 const minute = 60_000
 
@@ -35,9 +47,24 @@ const verification: Verification = {
   verdict: "Mara sealed this, and nothing was changed.",
   proved: true,
   steps: [
-    { name: "Account", says: "its wallet signed the identity key", value: "0xbD3a…90FF", state: "proved" },
-    { name: "Identity key", says: "signed the pre-key, made 2 March 2026", value: "04b1…7e20", state: "proved" },
-    { name: "Pre-key", says: "signed this message and its header", value: "0469…c3d8", state: "proved" },
+    {
+      name: "Account",
+      says: "its wallet signed the identity key",
+      value: "0xbD3a…90FF",
+      state: "proved",
+    },
+    {
+      name: "Identity key",
+      says: "signed the pre-key, made 2 March 2026",
+      value: "04b1…7e20",
+      state: "proved",
+    },
+    {
+      name: "Pre-key",
+      says: "signed this message and its header",
+      value: "0469…c3d8",
+      state: "proved",
+    },
     { name: "Message", says: "opened with this conversation’s key", state: "proved" },
   ],
   note: ["10:44:07 is what Mara’s clock said.", "This node stored it 0.3 seconds later."],
@@ -51,12 +78,19 @@ const verification: Verification = {
 }
 
 const sending: readonly Message[] = [
-  message({ mine: true, at: NOW - 3 * minute, body: text("They go out in the order you wrote them.") }),
+  message({
+    mine: true,
+    at: NOW - 3 * minute,
+    body: text("They go out in the order you wrote them."),
+  }),
   message({ mine: true, at: NOW - minute, body: text("This one the node has stored.") }),
   message({ mine: true, body: text("This one is on its way."), delivery: { state: "sending" } }),
   message({
     mine: true,
-    body: { kind: "file", file: { name: "rack-plan.png", type: "image/png", size: 2_100_000, state: "here" } },
+    body: {
+      kind: "file",
+      file: { name: "rack-plan.png", type: "image/png", size: 2_100_000, state: "here" },
+    },
     delivery: { state: "uploading", done: 1_300_000, total: 2_100_000 },
   }),
   message({ mine: true, body: text("Still there?"), delivery: { state: "waiting" } }),
@@ -70,25 +104,50 @@ const sending: readonly Message[] = [
 const strange: readonly Message[] = [
   message({
     at: NOW - minute * 40,
-    body: { kind: "unknown", type: "vote.app/poll:1.0", fallback: "Mara sent a poll: “Thursday or Friday?”" },
+    body: {
+      kind: "unknown",
+      type: "vote.app/poll:1.0",
+      fallback: "Mara sent a poll: “Thursday or Friday?”",
+    },
   }),
   message({ at: NOW - minute * 39, body: { kind: "unknown", type: "vote.app/seal:1.0" } }),
-  message({ at: NOW - minute * 38, body: { kind: "broken", reason: "The signature is not from this account" } }),
-  message({ at: NOW - minute * 20, body: text("See https://harbour.coop/plan and javascript:alert(1)") }),
-  message({ at: NOW - minute * 19, body: text("<img src=x onerror=alert(1)> \u202egnp.exe\u202c a\u200bb https://аpple.com/") }),
+  message({
+    at: NOW - minute * 38,
+    body: { kind: "broken", reason: "The signature is not from this account" },
+  }),
+  message({
+    at: NOW - minute * 20,
+    body: text("See https://harbour.coop/plan and javascript:alert(1)"),
+  }),
+  message({
+    at: NOW - minute * 19,
+    body: text("<img src=x onerror=alert(1)> \u202egnp.exe\u202c a\u200bb https://аpple.com/"),
+  }),
   message({ at: NOW - minute * 18, body: text("wall ".repeat(1200)) }),
   message({
     at: NOW - minute * 5,
     body: {
       kind: "file",
-      file: { name: "moving-\u202efdp.exe", type: "application/pdf", size: 2_000_000, host: "files.example", state: "away" },
+      file: {
+        name: "moving-\u202efdp.exe",
+        type: "application/pdf",
+        size: 2_000_000,
+        host: "files.example",
+        state: "away",
+      },
     },
   }),
   message({
     at: NOW - minute * 4,
     body: {
       kind: "file",
-      file: { name: "plan.pdf", type: "application/pdf", size: 2_000_000, host: "files.example", state: "unlike" },
+      file: {
+        name: "plan.pdf",
+        type: "application/pdf",
+        size: 2_000_000,
+        host: "files.example",
+        state: "unlike",
+      },
     },
   }),
   message({ at: NOW - minute * 3, answers: { id: "gone" }, body: text("Yes, that one.") }),
@@ -110,7 +169,12 @@ const parts: Record<string, Partial<State>> = {
   denied: { route: { at: "list", tab: "denied" } },
   search: {
     search: "DNS",
-    hits: [{ conversation: WITH_MARA.id, message: "m", text: "Then I move the DNS tonight.", at: NOW }],
+    hits: [{
+      conversation: WITH_MARA.id,
+      message: "m",
+      text: "Then I move the DNS tonight.",
+      at: NOW,
+    }],
   },
   request: {
     route: { at: "conversation", peer: REQUEST.peer },
@@ -120,7 +184,9 @@ const parts: Record<string, Partial<State>> = {
         message({
           sender: REQUEST.peer,
           at: REQUEST.last!.at,
-          body: text("Hello! You do not know me. I saw your talk in Ghent and would like to ask about the node."),
+          body: text(
+            "Hello! You do not know me. I saw your talk in Ghent and would like to ask about the node.",
+          ),
         }),
       ],
       more: false,
@@ -129,7 +195,10 @@ const parts: Record<string, Partial<State>> = {
     },
   },
   sending: open(sending),
-  offline: { ...open(sending.slice(0, 2)), connection: { state: "offline", retryAt: Date.now() + 8000 } },
+  offline: {
+    ...open(sending.slice(0, 2)),
+    connection: { state: "offline", retryAt: Date.now() + 8000 },
+  },
   "catching-up": {
     ...open(STORY.slice(0, 5), { newCount: 2, newFrom: STORY[3]!.at }),
     connection: { state: "catching-up", done: 312, total: 1240 },
@@ -145,7 +214,9 @@ const parts: Record<string, Partial<State>> = {
       verdict: "Something here does not fit.",
       proved: false,
       steps: verification.steps.map((step, i) =>
-        i < 2 ? step : i === 2
+        i < 2
+          ? step
+          : i === 2
           ? { ...step, says: "did not sign this message", state: "failed" as const }
           : { ...step, state: "not reached" as const }
       ),

@@ -9,7 +9,9 @@ export type ButtonProps = Native & {
   children: ComponentChildren
 }
 
-export function Button({ icon, look = "line", children, class: extra, ...rest }: ButtonProps): VNode {
+export function Button(
+  { icon, look = "line", children, class: extra, ...rest }: ButtonProps,
+): VNode {
   return (
     <button type="button" class={`button button-${look} ${extra ?? ""}`} {...rest}>
       {icon && <Icon name={icon} size={18} />}

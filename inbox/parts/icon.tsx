@@ -19,12 +19,15 @@ const PATHS = {
   again: "M16 10a6 6 0 1 1-1.9-4.4M16.2 2.8v3.4h-3.4",
   ring: "M10 4a6 6 0 1 1-5.6 3.8",
   fetch: "M10 3v9.5M6 8.8l4 4l4-4M4 16.5h12",
-  key: "M8.8 11.2L3.5 16.5v.5h3v-2h2v-2l1.3-1.1M16.5 7.3a4.3 4.3 0 1 1-8.6 0a4.3 4.3 0 0 1 8.6 0ZM13.3 6.3h.01",
+  key:
+    "M8.8 11.2L3.5 16.5v.5h3v-2h2v-2l1.3-1.1M16.5 7.3a4.3 4.3 0 1 1-8.6 0a4.3 4.3 0 0 1 8.6 0ZM13.3 6.3h.01",
   copy: "M7 7h9v9H7ZM13 4H4v9",
   reply: "M8 4L3.5 8.5L8 13M3.5 8.5H11a5.5 5.5 0 0 1 5.5 5.5v2",
-  sliders: "M3 6.5h8M15 6.5h2M3 13.5h2M9 13.5h8M15 6.5a2 2 0 1 1-4 0a2 2 0 0 1 4 0ZM9 13.5a2 2 0 1 1-4 0a2 2 0 0 1 4 0Z",
+  sliders:
+    "M3 6.5h8M15 6.5h2M3 13.5h2M9 13.5h8M15 6.5a2 2 0 1 1-4 0a2 2 0 0 1 4 0ZM9 13.5a2 2 0 1 1-4 0a2 2 0 0 1 4 0Z",
   file: "M5 2.5h6.5L15.5 6.5v11H5ZM11 2.8V7h4.3",
-  link: "M8.5 11.5a3 3 0 0 0 4.3 0l3-3a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-3 3a3 3 0 0 0 4.3 4.3l1-1",
+  link:
+    "M8.5 11.5a3 3 0 0 0 4.3 0l3-3a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-3 3a3 3 0 0 0 4.3 4.3l1-1",
   trash: "M4 5.5h12M8 5.5V3.5h4v2M5.5 5.5l.8 11h7.4l.8-11",
   block: "M17 10a7 7 0 1 1-14 0a7 7 0 0 1 14 0ZM5.2 5.2l9.6 9.6",
   mute: "M6 8a4 4 0 0 1 8 0v3.5l1.5 2.5h-11L6 11.5ZM8.6 16.5a1.6 1.6 0 0 0 2.8 0M3.5 3.5l13 13",
@@ -34,7 +37,13 @@ export type IconName = keyof typeof PATHS
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }): VNode {
   return (
-    <svg class={`icon icon-${name}`} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true">
+    <svg
+      class={`icon icon-${name}`}
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+    >
       <path d={PATHS[name]} />
     </svg>
   )

@@ -7,13 +7,19 @@ type Native = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "href" | "children" 
 
 /** A real link inside the page: opens in place, or in a new tab when asked to. */
 export function Link(
-  { to, children, ...rest }: Native & { to: Route; children: ComponentChildren },
+  { to, onOpen, children, ...rest }: Native & {
+    to: Route
+    /** What happens besides, when it opens in place. */
+    onOpen?: () => void
+    children: ComponentChildren
+  },
 ): VNode {
   const { go } = useAct()
   const onClick = (event: MouseEvent) => {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     go(to)
+    onOpen?.()
   }
   return <a {...rest} href={pathOf(to)} onClick={onClick}>{children}</a>
 }

@@ -35,9 +35,10 @@ export function Menu(
     event.stopPropagation()
     const buttons = [...ref.current!.querySelectorAll<HTMLElement>("[role=menuitem]")]
     const now = buttons.indexOf(document.activeElement as HTMLElement)
-    const to = ({ ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 } as Record<string, number>)[
-      event.key
-    ]
+    const to =
+      ({ ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 } as Record<string, number>)[
+        event.key
+      ]
     const item = items.find((one) => one.key?.toLowerCase() === event.key.toLowerCase())
     if (to !== undefined) buttons.at(to % buttons.length)?.focus()
     else if (event.key === "Escape" || event.key === "Tab") onClose()

@@ -16,12 +16,18 @@ function drawn(piece: Piece, key: number): VNode | string {
     case "text":
       return piece.text
     case "hidden":
-      return <span class="hidden-char" key={key} title="A character that cannot be seen">{piece.name}</span>
+      return (
+        <span class="hidden-char" key={key} title="A character that cannot be seen">
+          {piece.name}
+        </span>
+      )
     case "link":
       return (
         <a key={key} href={piece.href} target="_blank" rel="noopener noreferrer">{piece.text}</a>
       )
     case "unsafe":
-      return <code class="unsafe" key={key} title="Not a link that is safe to open">{piece.text}</code>
+      return (
+        <code class="unsafe" key={key} title="Not a link that is safe to open">{piece.text}</code>
+      )
   }
 }

@@ -37,7 +37,8 @@ const JOINERS: Readonly<Record<string, string>> = { "\u200c": "ZWNJ", "\u200d": 
 const TAKES_JOINER =
   /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Sinhala}\p{Script=Gujarati}\p{Script=Gurmukhi}]/u
 
-const LINK = /\b(?:https?:\/\/|mailto:)[^\s<>"]+|\b(?:javascript|data|vbscript|file|blob):[^\s<>"]*/gi
+const LINK =
+  /\b(?:https?:\/\/|mailto:)[^\s<>"]+|\b(?:javascript|data|vbscript|file|blob):[^\s<>"]*/gi
 
 /** Cuts a message into what is drawn as text, as boxed names and as links. */
 export function pieces(text: string): Piece[] {
@@ -75,7 +76,9 @@ export function visible(text: string): Piece[] {
 /** One line for rows, notices and labels: hidden characters in brackets, blanks folded. */
 export function oneLine(text: string): string {
   return visible(text.slice(0, 400))
-    .map((piece) => piece.kind === "hidden" ? `[${piece.name}]` : piece.kind === "text" ? piece.text : "")
+    .map((piece) =>
+      piece.kind === "hidden" ? `[${piece.name}]` : piece.kind === "text" ? piece.text : ""
+    )
     .join("").replace(/\s+/g, " ").trim()
 }
 
@@ -110,7 +113,8 @@ function link(text: string): Piece {
     return { kind: "unsafe", text }
   }
   // `URL` writes hosts in punycode and drops what would hide them, so the reader sees the real host.
-  const honest = url.username || url.password || hasHidden(text) || !/^[\x20-\x7e]*$/.test(hostIn(text))
+  const honest = url.username || url.password || hasHidden(text) ||
+    !/^[\x20-\x7e]*$/.test(hostIn(text))
   return { kind: "link", text: honest ? url.href : text, href: url.href }
 }
 

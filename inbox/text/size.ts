@@ -15,7 +15,9 @@ export function size(bytes: number): string {
 export function sizeOf(done: number, total: number): string {
   const [, unit] = size(total).split(/\s/)
   const scale = 1000 ** Math.max(0, UNITS.indexOf(unit!))
-  return `${(done / scale).toLocaleString(undefined, { maximumFractionDigits: 1 })} of ${size(total)}`
+  return `${(done / scale).toLocaleString(undefined, { maximumFractionDigits: 1 })} of ${
+    size(total)
+  }`
 }
 
 /** `41,208` */

@@ -36,7 +36,9 @@ export function when(ms: number, now: number): string {
   const days = Math.round((dayOf(now) - dayOf(ms)) / DAY)
   if (days <= 0) return clock(ms)
   if (days < 7) return weekday(ms)
-  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? dayMonth(ms) : dayMonthYear(ms)
+  return new Date(ms).getFullYear() === new Date(now).getFullYear()
+    ? dayMonth(ms)
+    : dayMonthYear(ms)
 }
 
 /** Between messages of different days: `Sunday, 22 November`. */

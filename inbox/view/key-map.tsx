@@ -30,7 +30,14 @@ export function KeyMap(): VNode | null {
   return (
     <Dialog title="Keys" onClose={() => setShown(false)}>
       <dl class="facts">
-        {KEYS.map(([key, says]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{says}</dd></div>)}
+        {KEYS.map(([key, says]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{says}</dd>
+          </div>
+        ))}
       </dl>
     </Dialog>
   )

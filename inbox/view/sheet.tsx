@@ -14,7 +14,9 @@ const Me = later(() => import("./account/me.tsx").then((part) => part.Me))
 /** What lies on the sheet of paper. */
 export function Sheet({ route, account }: { route: Route; account: Account }): VNode {
   const open = useSelect((state) => state.open)
-  const conversation = useSelect((state) => state.conversations.find((one) => one.id === state.open?.id))
+  const conversation = useSelect((state) =>
+    state.conversations.find((one) => one.id === state.open?.id)
+  )
   const ready = useSelect((state) => state.ready)
   const none = useSelect((state) => state.conversations.length === 0)
   switch (route.at) {
@@ -22,7 +24,9 @@ export function Sheet({ route, account }: { route: Route; account: Account }): V
       if (open && conversation) return <ConversationSheet conversation={conversation} open={open} />
       return ready ? <NewConversation address={route.peer} /> : <Empty />
     case "new":
-      return <NewConversation {...(route.address === undefined ? {} : { address: route.address })} />
+      return (
+        <NewConversation {...(route.address === undefined ? {} : { address: route.address })} />
+      )
     case "me":
       return <Me account={account} />
     case "settings":

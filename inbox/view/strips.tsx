@@ -43,7 +43,9 @@ export function Strips(): VNode {
 
 const OFFLINE_AFTER_MS = 3000
 
-function ConnectionStrip({ connection, host }: { connection: Connection; host: string }): VNode | null {
+function ConnectionStrip(
+  { connection, host }: { connection: Connection; host: string },
+): VNode | null {
   const { settings } = useAct()
   const offline = connection.state === "offline"
   const [shown, setShown] = useState(false)
@@ -77,21 +79,27 @@ function ProblemStrip({ problem }: { problem: Problem }): VNode {
   switch (problem.kind) {
     case "no-node":
       return (
-        <Strip tone="rust" icon="warn" end={<Button look="text" onClick={settings.tryNow}>Try now</Button>}>
+        <Strip
+          tone="rust"
+          icon="warn"
+          end={<Button look="text" onClick={settings.tryNow}>Try now</Button>}
+        >
           <strong>No node at {problem.host}.</strong> Is it running? <code>deno task node</code>
         </Strip>
       )
     case "other-network":
       return (
         <Strip tone="rust" icon="warn">
-          <strong>This is another network.</strong> Your messages are on “{problem.mine}”, this node
-          serves “{problem.theirs}”. <Link to={{ at: "settings", page: "node" }}>Choose a node</Link>
+          <strong>This is another network.</strong>{" "}
+          Your messages are on “{problem.mine}”, this node serves “{problem.theirs}”.{" "}
+          <Link to={{ at: "settings", page: "node" }}>Choose a node</Link>
         </Strip>
       )
     case "refused":
       return (
         <Strip tone="ochre" icon="key">
-          <strong>Your wallet said no.</strong> Nothing was sent. <Link to={{ at: "hello" }}>Ask again</Link>
+          <strong>Your wallet said no.</strong> Nothing was sent.{" "}
+          <Link to={{ at: "hello" }}>Ask again</Link>
         </Strip>
       )
     case "damaged":
@@ -117,8 +125,8 @@ function ProblemStrip({ problem }: { problem: Problem }): VNode {
     case "pause":
       return (
         <Strip tone="ochre" icon="clock" end={<Countdown until={problem.until} />}>
-          <strong>The node asks for a pause.</strong> Too many messages this minute; yours go out by
-          themselves.
+          <strong>The node asks for a pause.</strong>{" "}
+          Too many messages this minute; yours go out by themselves.
         </Strip>
       )
     case "broken":

@@ -46,14 +46,25 @@ export function Hello(): VNode {
         Only you and the person you write to can open them. This node carries them unread.
       </p>
       {asking
-        ? <WalletSteps asking={asking} onAgain={() => ask(asking.wallet)} onBack={() => setAsking(undefined)} />
+        ? (
+          <WalletSteps
+            asking={asking}
+            onAgain={() => ask(asking.wallet)}
+            onBack={() => setAsking(undefined)}
+          />
+        )
         : (
           <>
             <Button look="solid" class="hello-create" disabled={creating} onClick={create}>
               {creating ? "Creating…" : "Create an account here"}
             </Button>
             {problem
-              ? <p class="hello-note caption-failed" role="alert"><Icon name="warn" size={15} />{problem}</p>
+              ? (
+                <p class="hello-note caption-failed" role="alert">
+                  <Icon name="warn" size={15} />
+                  {problem}
+                </p>
+              )
               : <p class="hello-note">Takes a second. The key stays in this browser, encrypted.</p>}
             <Wallets onChoose={ask} />
             <Button look="plain" icon="key" onClick={() => setImporting(true)}>Import a key</Button>
@@ -69,13 +80,20 @@ function Wallets({ onChoose }: { onChoose: (wallet: WalletView) => void }): VNod
   useEffect(() => discoverWallets(setWallets), [])
   return (
     <>
-      <p class="or"><span>or use a wallet</span></p>
+      <p class="or">
+        <span>or use a wallet</span>
+      </p>
       {wallets.length === 0 && (
         <p class="hello-note">No wallet in this browser. An account made here works the same.</p>
       )}
       <div class="wallets">
         {wallets.map((wallet) => (
-          <button type="button" class="wallet" key={wallet.id} onClick={() => onChoose(wallet)}>
+          <button
+            type="button"
+            class="wallet"
+            key={wallet.id}
+            onClick={() => onChoose(wallet)}
+          >
             {wallet.icon && <img src={wallet.icon} alt="" width={26} height={26} />}
             {wallet.name}
           </button>

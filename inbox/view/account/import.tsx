@@ -35,7 +35,9 @@ export function Import({ onClose }: { onClose: () => void }): VNode {
           <div class="centred">
             <SealOf address={found.address} size={72} />
             <p class="address-groups mono">{grouped(found.address)}</p>
-            <Button look="solid" onClick={() => attempt(() => account.take())}>Use this account</Button>
+            <Button look="solid" onClick={() => attempt(() => account.take())}>
+              Use this account
+            </Button>
           </div>
         )
         : (
@@ -78,10 +80,17 @@ export function Import({ onClose }: { onClose: () => void }): VNode {
                 />
               </>
             )}
-            <p class="buttons"><Button look="solid" type="submit" disabled={!text.trim()}>Open</Button></p>
+            <p class="buttons">
+              <Button look="solid" type="submit" disabled={!text.trim()}>Open</Button>
+            </p>
           </form>
         )}
-      {problem && <p class="problem" role="alert"><Icon name="warn" size={16} />{problem}</p>}
+      {problem && (
+        <p class="problem" role="alert">
+          <Icon name="warn" size={16} />
+          {problem}
+        </p>
+      )}
     </Dialog>
   )
 }

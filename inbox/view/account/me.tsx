@@ -12,7 +12,12 @@ export function Me({ account }: { account: Account }): VNode {
   return (
     <main class="sheet">
       <header class="bar">
-        <IconLink to={{ at: "list", tab: "inbox" }} icon="back" label="Back to the list" class="narrow-only" />
+        <IconLink
+          to={{ at: "list", tab: "inbox" }}
+          icon="back"
+          label="Back to the list"
+          class="narrow-only"
+        />
         <h2>You</h2>
         <span class="bar-space" />
         <IconLink to={{ at: "settings", page: "" }} icon="sliders" label="Settings" />
@@ -34,7 +39,8 @@ export function BackUp(): VNode {
     <div class="strip strip-ochre">
       <Icon name="key" size={18} />
       <p>
-        This browser holds the only copy. <Link to={{ at: "settings", page: "keys" }}>Export key</Link>
+        This browser holds the only copy.{" "}
+        <Link to={{ at: "settings", page: "keys" }}>Export key</Link>
       </p>
     </div>
   )

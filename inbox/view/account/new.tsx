@@ -34,7 +34,12 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
   return (
     <main class="sheet">
       <header class="bar">
-        <IconLink to={{ at: "list", tab: "inbox" }} icon="back" label="Back to the list" class="narrow-only" />
+        <IconLink
+          to={{ at: "list", tab: "inbox" }}
+          icon="back"
+          label="Back to the list"
+          class="narrow-only"
+        />
         <h2>New conversation</h2>
       </header>
       <form
@@ -56,7 +61,9 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <div id="answer" role="status"><Answer text={text} answer={answer} /></div>
+        <div id="answer" role="status">
+          <Answer text={text} answer={answer} />
+        </div>
         {found && (
           <>
             <label for="about">About (optional: keeps several conversations apart)</label>
@@ -75,7 +82,12 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
             </p>
           </>
         )}
-        {problem && <p class="problem" role="alert"><Icon name="warn" size={16} />{problem}</p>}
+        {problem && (
+          <p class="problem" role="alert">
+            <Icon name="warn" size={16} />
+            {problem}
+          </p>
+        )}
       </form>
       <Pointer file="inbox/worker/look-up.ts" />
     </main>
@@ -110,7 +122,9 @@ function useLookUp(text: string): LookUp | "looking" | undefined {
   return answer
 }
 
-function Answer({ text, answer }: { text: string; answer: LookUp | "looking" | undefined }): VNode | null {
+function Answer(
+  { text, answer }: { text: string; answer: LookUp | "looking" | undefined },
+): VNode | null {
   const { conversations } = useAct()
   if (!answer) return null
   if (answer === "looking") return <p class="answer">Looking…</p>

@@ -32,7 +32,9 @@ export function Unlock(): VNode {
           onInput={(event) => setPassphrase(event.currentTarget.value)}
         />
         {wrong && (
-          <p class="problem" role="alert"><Icon name="warn" size={16} />That does not open it.</p>
+          <p class="problem" role="alert">
+            <Icon name="warn" size={16} />That does not open it.
+          </p>
         )}
         <Button look="solid" type="submit" class="hello-create">Open</Button>
       </form>

@@ -20,8 +20,18 @@ export function WalletSteps(
     return (
       <div class="wallet-steps" role="alert">
         {asking.state === "refused"
-          ? <p><Icon name="key" size={18} /><strong>Your wallet said no.</strong> Nothing was sent.</p>
-          : <p><Icon name="warn" size={18} />{reason(asking.error)}</p>}
+          ? (
+            <p>
+              <Icon name="key" size={18} />
+              <strong>Your wallet said no.</strong> Nothing was sent.
+            </p>
+          )
+          : (
+            <p>
+              <Icon name="warn" size={18} />
+              {reason(asking.error)}
+            </p>
+          )}
         <p class="buttons">
           <Button onClick={onBack}>Back</Button>
           <Button look="solid" onClick={onAgain}>Ask again</Button>

@@ -24,7 +24,12 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
   const close = () => setShown(undefined)
   return (
     <header class="bar">
-      <IconLink to={{ at: "list", tab: "inbox" }} icon="back" label="Back to the list" class="narrow-only" />
+      <IconLink
+        to={{ at: "list", tab: "inbox" }}
+        icon="back"
+        label="Back to the list"
+        class="narrow-only"
+      />
       <SealOf address={conversation.peer} size={38} />
       <div class="bar-names">
         <h2 id="person" tabIndex={-1}>
@@ -38,7 +43,12 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
           <Presence conversation={conversation} />
         </p>
       </div>
-      <IconButton icon="search" label="Search" class="icon-button wide-only" onClick={() => document.querySelector<HTMLElement>("#search")?.focus()} />
+      <IconButton
+        icon="search"
+        label="Search"
+        class="icon-button wide-only"
+        onClick={() => document.querySelector<HTMLElement>("#search")?.focus()}
+      />
       <IconButton
         icon="shield"
         label="What was verified"
@@ -47,8 +57,20 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
         onClick={() => drawer ? messages.closeDrawer() : messages.verify(selected ?? newest!)}
       />
       <span class="bar-more">
-        <IconButton icon="more" label="More" aria-haspopup="menu" aria-expanded={shown === "menu"} onClick={() => setShown("menu")} />
-        {shown === "menu" && <BarMenu conversation={conversation} onName={() => setShown("name")} onClose={close} />}
+        <IconButton
+          icon="more"
+          label="More"
+          aria-haspopup="menu"
+          aria-expanded={shown === "menu"}
+          onClick={() => setShown("menu")}
+        />
+        {shown === "menu" && (
+          <BarMenu
+            conversation={conversation}
+            onName={() => setShown("name")}
+            onClose={close}
+          />
+        )}
       </span>
       {shown === "name" && <NameDialog peer={conversation.peer} onClose={close} />}
       {shown === "address" && <AddressDialog peer={conversation.peer} onClose={close} />}
@@ -58,13 +80,17 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
 
 function Presence({ conversation }: { conversation: Conversation }): VNode | null {
   const writing = useSelect((state) => (state.typing[conversation.id] ?? 0) > state.now)
-  if (writing) return <span class="bar-writing"> · Writing…</span>
+  if (writing) return <span class="bar-writing">· Writing…</span>
   if (conversation.peerReadAt === undefined) return null
-  return <span class="wide-only"> · last read {clock(conversation.peerReadAt)}</span>
+  return <span class="wide-only">· last read {clock(conversation.peerReadAt)}</span>
 }
 
 function BarMenu(
-  { conversation, onName, onClose }: { conversation: Conversation; onName: () => void; onClose: () => void },
+  { conversation, onName, onClose }: {
+    conversation: Conversation
+    onName: () => void
+    onClose: () => void
+  },
 ): VNode {
   const { people, messages } = useAct()
   const { peer } = conversation
@@ -96,8 +122,16 @@ function NameDialog({ peer, onClose }: { peer: string; onClose: () => void }): V
         onSubmit={() => people.name(peer, name.trim())}
       >
         <label for="name">Only you see this name. Empty shows the address again.</label>
-        <input id="name" class="field" maxLength={60} value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        <p class="buttons"><Button look="solid" type="submit">Keep</Button></p>
+        <input
+          id="name"
+          class="field"
+          maxLength={60}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <p class="buttons">
+          <Button look="solid" type="submit">Keep</Button>
+        </p>
       </form>
     </Dialog>
   )

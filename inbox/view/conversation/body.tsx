@@ -53,7 +53,9 @@ function Unknown({ type, fallback }: { type: string; fallback: string | undefine
   if (!fallback) return <p>Something this page has no view for.</p>
   return (
     <>
-      <p><Words text={fallback} links={false} /></p>
+      <p>
+        <Words text={fallback} links={false} />
+      </p>
       <p class="aside-line">
         This page has no view for <code>{type}</code>, so this is the sender’s description.
       </p>
@@ -65,7 +67,9 @@ function Broken({ message, reason }: { message: Message; reason: string }): VNod
   const { messages } = useAct()
   return (
     <>
-      <p><strong>The seal on this one is broken</strong></p>
+      <p>
+        <strong>The seal on this one is broken</strong>
+      </p>
       <p class="aside-line">
         {reason}, so it stays closed.{" "}
         <button type="button" class="text-button" onClick={() => messages.verify(message.id)}>

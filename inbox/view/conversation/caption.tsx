@@ -7,14 +7,24 @@ import { clock } from "../../text/time.ts"
 import type { FeedRow } from "./rows.ts"
 
 /** What is said under a message: when it was written, or how far mine has come. */
-export function Caption({ row, conversation }: { row: FeedRow; conversation: Conversation }): VNode | null {
+export function Caption(
+  { row, conversation }: { row: FeedRow; conversation: Conversation },
+): VNode | null {
   const { messages } = useAct()
   const { message, caption } = row
   switch (message.delivery.state) {
     case "sending":
-      return <p class="caption caption-sending"><Icon name="ring" size={14} />Sending</p>
+      return (
+        <p class="caption caption-sending">
+          <Icon name="ring" size={14} />Sending
+        </p>
+      )
     case "waiting":
-      return <p class="caption"><Icon name="clock" size={14} />Waiting for the connection</p>
+      return (
+        <p class="caption">
+          <Icon name="clock" size={14} />Waiting for the connection
+        </p>
+      )
     case "uploading":
       return (
         <p class="caption">

@@ -73,7 +73,10 @@ export function Composer({ conversation, replyTo, dropped }: ComposerProps): VNo
     <form class="composer" onSubmit={(event) => (event.preventDefault(), send())}>
       {replyTo && <Answering message={replyTo} />}
       {draft.files.length > 0 && (
-        <Tray files={draft.files} onChange={(files) => change({ ...draft, files })} />
+        <Tray
+          files={draft.files}
+          onChange={(files) => change({ ...draft, files })}
+        />
       )}
       <div class="composer-line">
         <IconButton icon="plus" label="Attach a file" onClick={() => picker.current?.click()} />
@@ -109,10 +112,21 @@ export function Composer({ conversation, replyTo, dropped }: ComposerProps): VNo
           }}
         />
         <span class="wide-only composer-emoji">
-          <IconButton icon="smile" label="Emoji" aria-expanded={emoji} onClick={() => setEmoji(!emoji)} />
+          <IconButton
+            icon="smile"
+            label="Emoji"
+            aria-expanded={emoji}
+            onClick={() => setEmoji(!emoji)}
+          />
           {emoji && <Emoji onChoose={insert} onClose={() => setEmoji(false)} />}
         </span>
-        <button type="submit" class="send" aria-label="Seal and send" title="Seal and send" aria-disabled={empty}>
+        <button
+          type="submit"
+          class="send"
+          aria-label="Seal and send"
+          title="Seal and send"
+          aria-disabled={empty}
+        >
           <Icon name="up" />
         </button>
       </div>

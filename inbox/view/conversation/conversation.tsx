@@ -9,7 +9,9 @@ import { ConsentCard } from "./consent.tsx"
 import { Feed } from "./feed.tsx"
 
 /** The sheet: bar, messages, composer. Drop a file anywhere on it. */
-export function ConversationSheet({ conversation, open }: { conversation: Conversation; open: Open }): VNode {
+export function ConversationSheet(
+  { conversation, open }: { conversation: Conversation; open: Open },
+): VNode {
   const { messages } = useAct()
   const [dropping, setDropping] = useState(false)
   const [dropped, setDropped] = useState<readonly File[]>([])

@@ -29,7 +29,11 @@ export function Drawer({ verification }: { verification: Verification }): VNode 
         <IconButton icon="close" label="Close" onClick={messages.closeDrawer} />
       </header>
       <div class="drawer-body">
-        {message && <blockquote class="drawer-quote">{oneLine(wordsOf(message.body)).slice(0, 160)}</blockquote>}
+        {message && (
+          <blockquote class="drawer-quote">
+            {oneLine(wordsOf(message.body)).slice(0, 160)}
+          </blockquote>
+        )}
         <div class="verdict">
           {message && <SealOf address={message.sender} size={56} />}
           <p>{verification.verdict}</p>
@@ -39,7 +43,9 @@ export function Drawer({ verification }: { verification: Verification }): VNode 
         </ol>
         {verification.note.length > 0 && (
           <section class="not-proved">
-            <h3><Icon name="clock" size={17} />Not proved: the time</h3>
+            <h3>
+              <Icon name="clock" size={17} />Not proved: the time
+            </h3>
             <p>{verification.note.join(" ")}</p>
           </section>
         )}
@@ -51,7 +57,9 @@ export function Drawer({ verification }: { verification: Verification }): VNode 
             </div>
           ))}
         </dl>
-        <CopyButton look="plain" text={() => JSON.stringify(verification, null, 2)}>Copy as JSON</CopyButton>
+        <CopyButton look="plain" text={() => JSON.stringify(verification, null, 2)}>
+          Copy as JSON
+        </CopyButton>
         <Pointer file="inbox/verify.ts" />
       </div>
     </aside>
@@ -63,7 +71,9 @@ const ICONS = { proved: "check", failed: "close", "not reached": "more" } as con
 function ChainStep({ step }: { step: Step }): VNode {
   return (
     <li class={`step step-${step.state.replace(" ", "-")}`}>
-      <span class="step-dot"><Icon name={ICONS[step.state]} size={14} /></span>
+      <span class="step-dot">
+        <Icon name={ICONS[step.state]} size={14} />
+      </span>
       <strong>{step.name}</strong>
       {step.value && <span class="mono step-value">{step.value}</span>}
       <span class="step-says">{step.state === "not reached" ? "not reached" : step.says}</span>

@@ -3,7 +3,8 @@ import { useEffect, useRef } from "preact/hooks"
 
 // Few and useful; a keyboard's own picker has the rest.
 const EMOJI = [
-  ..."👍❤😂😮😢🙏🎉🔥👏👌💯✅👀🤔😅😊😍😎🥳😴😬🙄😭🤝💪🙌👋✋👎💔⭐✨⚡☕🍀🌙☀🌊⛵📎📌📬🗝🔒🛠🧭",
+  "❤️",
+  ..."👍😂😮😢🙏🎉🔥👏👌💯✅👀🤔😅😊😍😎🥳😴😬🙄😭🤝💪🙌👋✋👎💔⭐✨⚡☕🍀🌙🌊⛵📎📌📬🔒🧭",
 ]
 const COLUMNS = 8
 
@@ -37,7 +38,9 @@ export function Emoji(
   return (
     <div ref={ref} class="emoji" role="group" aria-label="Emoji" onKeyDown={onKeyDown}>
       {EMOJI.map((emoji) => (
-        <button type="button" key={emoji} onClick={() => (onChoose(emoji), onClose())}>{emoji}</button>
+        <button type="button" key={emoji} onClick={() => (onChoose(emoji), onClose())}>
+          {emoji}
+        </button>
       ))}
     </div>
   )

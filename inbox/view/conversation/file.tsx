@@ -38,22 +38,36 @@ function Picture({ message, file }: { message: Message; file: FileView }): VNode
   )
 }
 
-function Card({ message, file, closed }: { message: Message; file: FileView; closed: boolean }): VNode {
+function Card(
+  { message, file, closed }: { message: Message; file: FileView; closed: boolean },
+): VNode {
   const { messages } = useAct()
   const upload = message.delivery.state === "uploading" ? message.delivery : undefined
   return (
     <div class="file">
       <span class="file-type" aria-hidden="true">{extension(file.name)}</span>
-      <span class="file-name"><Name text={file.name} /></span>
-      <span class="file-note">{upload ? `Uploading ${sizeOf(upload.done, upload.total)}` : note(file)}</span>
+      <span class="file-name">
+        <Name text={file.name} />
+      </span>
+      <span class="file-note">
+        {upload ? `Uploading ${sizeOf(upload.done, upload.total)}` : note(file)}
+      </span>
       {upload && <progress value={upload.done} max={upload.total} aria-label="Uploading" />}
       {!upload && !closed && file.state === "here" && (
-        <Button look="text" onClick={async () => save(file, await messages.file(message.id))}>
+        <Button
+          look="text"
+          onClick={async () => save(file, await messages.file(message.id))}
+        >
           Save
         </Button>
       )}
       {!closed && (file.state === "away" || file.state === "failed") && (
-        <Button look="text" onClick={() => messages.fetchFile(message.id)}>Fetch</Button>
+        <Button
+          look="text"
+          onClick={() => messages.fetchFile(message.id)}
+        >
+          Fetch
+        </Button>
       )}
     </div>
   )

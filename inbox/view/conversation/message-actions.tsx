@@ -29,12 +29,23 @@ export function MessageActions(
       icon: "copy",
       run: () => navigator.clipboard.writeText(message.id),
     },
-    { label: "What was verified", icon: "shield", key: "I", run: () => messages.verify(message.id) },
+    {
+      label: "What was verified",
+      icon: "shield",
+      key: "I",
+      run: () => messages.verify(message.id),
+    },
   ]
   return (
     <div class={`message-actions ${open || emoji ? "is-open" : ""}`}>
       {sent && (
-        <IconButton icon="smile" label="React" class="icon-button react" tabIndex={-1} onClick={() => setEmoji(true)} />
+        <IconButton
+          icon="smile"
+          label="React"
+          class="icon-button react"
+          tabIndex={-1}
+          onClick={() => setEmoji(true)}
+        />
       )}
       <IconButton
         icon="more"

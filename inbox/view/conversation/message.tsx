@@ -54,7 +54,11 @@ export function MessageRow(
   return (
     <div class="feed-row" data-key={message.id}>
       {row.day !== undefined && <p class="dateline">{dateline(row.day, now)}</p>}
-      {row.newCount !== undefined && <p class="new-rule"><span>{row.newCount} new</span></p>}
+      {row.newCount !== undefined && (
+        <p class="new-rule">
+          <span>{row.newCount} new</span>
+        </p>
+      )}
       <article
         class={classes.filter(Boolean).join(" ")}
         aria-label={label}
@@ -65,8 +69,14 @@ export function MessageRow(
         onFocus={(event) => event.target === event.currentTarget && act.select(message.id)}
         {...longPress(() => setMenu(true))}
       >
-        <div class={`bubble bubble-${message.body.kind} ${bare ? "bubble-bare" : ""} ${outlined ? "bubble-outlined" : ""}`}>
-          {message.answers && <QuoteOf quote={message.answers} />}
+        <div
+          class={`bubble bubble-${message.body.kind} ${bare ? "bubble-bare" : ""} ${
+            outlined ? "bubble-outlined" : ""
+          }`}
+        >
+          {message.answers && (
+            <QuoteOf quote={message.answers} conversation={message.conversation} />
+          )}
           <BodyOf message={message} closed={closed} />
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}

@@ -6,10 +6,10 @@ import { Person } from "../../parts/person.tsx"
 import { oneLine } from "../../text/plain.ts"
 
 /** The message that this one answers: a click goes there. */
-export function QuoteOf({ quote }: { quote: Quote }): VNode {
+export function QuoteOf({ quote, conversation }: { quote: Quote; conversation: string }): VNode {
   const { messages } = useAct()
   const me = useSelect((state) => state.account?.address)
-  const find = () => messages.find(quote.id)
+  const find = () => messages.find(conversation, quote.id)
   if (quote.text === undefined) {
     return (
       <div class="quote">
@@ -19,7 +19,9 @@ export function QuoteOf({ quote }: { quote: Quote }): VNode {
   }
   return (
     <button type="button" class="quote" onClick={find}>
-      {quote.sender && <strong>{quote.sender === me ? "You" : <Person address={quote.sender} />}</strong>}
+      {quote.sender && (
+        <strong>{quote.sender === me ? "You" : <Person address={quote.sender} />}</strong>
+      )}
       <span>{oneLine(quote.text)}</span>
     </button>
   )

@@ -25,7 +25,9 @@ export function Tray(
       {files.map((file, i) => (
         <li key={`${i}-${file.name}`}>
           <Thumbnail file={file} />
-          <span class="file-name"><Name text={file.name} /></span>
+          <span class="file-name">
+            <Name text={file.name} />
+          </span>
           <span class="file-note">{size(file.size)}</span>
           <IconButton
             icon="close"
@@ -49,11 +51,15 @@ export function Tray(
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif|bmp)$/
 
 function Thumbnail({ file }: { file: File }): VNode {
-  const url = useMemo(() => PICTURES.test(file.type) ? URL.createObjectURL(file) : undefined, [file])
+  const url = useMemo(() => PICTURES.test(file.type) ? URL.createObjectURL(file) : undefined, [
+    file,
+  ])
   useEffect(() => () => {
     if (url) URL.revokeObjectURL(url)
   }, [url])
-  return url ? <img class="thumbnail" src={url} alt="" width={44} height={44} /> : <Icon name="file" />
+  return url
+    ? <img class="thumbnail" src={url} alt="" width={44} height={44} />
+    : <Icon name="file" />
 }
 
 /** The message that the next one answers, in two lines. */

@@ -11,12 +11,25 @@ export function Foot(): VNode {
   const address = useSelect((state) => state.account?.address)
   return (
     <footer class="list-foot">
-      {address && <span class="wide-only"><SealOf address={address} size={29} /></span>}
+      {address && (
+        <span class="wide-only">
+          <SealOf address={address} size={29} />
+        </span>
+      )}
       <span class="foot-words">
-        {address && <span class="wide-only">You, <span class="mono">{short(address)}</span></span>}
+        {address && (
+          <span class="wide-only">
+            You, <span class="mono">{short(address)}</span>
+          </span>
+        )}
         <ConnectionLine />
       </span>
-      <IconLink to={{ at: "settings", page: "" }} icon="sliders" label="Settings" class="wide-only" />
+      <IconLink
+        to={{ at: "settings", page: "" }}
+        icon="sliders"
+        label="Settings"
+        class="wide-only"
+      />
       <Link to={{ at: "new" }} class="button button-solid write narrow-only">
         <Icon name="pen" size={18} />Write
       </Link>
@@ -45,7 +58,9 @@ export function connectionWords(connection: Connection, host: string): string {
     case "offline":
       return "Offline"
     case "catching-up":
-      return `Catching up: ${count(connection.done)} of ${count(connection.total)} messages`
+      return connection.total === undefined
+        ? `Catching up: ${count(connection.done)} messages`
+        : `Catching up: ${count(connection.done)} of ${count(connection.total)} messages`
   }
 }
 

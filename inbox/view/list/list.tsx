@@ -9,7 +9,7 @@ import { SealOf } from "../../parts/seal.tsx"
 import { Foot } from "./foot.tsx"
 import { Row } from "./row.tsx"
 import { Search, SearchResults } from "./search.tsx"
-import { Tabs, tabOf } from "./tabs.tsx"
+import { tabOf, Tabs } from "./tabs.tsx"
 
 const EMPTY: Record<Tab, string> = {
   inbox: "Nothing here yet.",
@@ -52,11 +52,20 @@ function Head(): VNode {
 function TabPanel({ tab }: { tab: Tab }): VNode {
   const conversations = useSelect((state) => state.conversations)
   const ready = useSelect((state) => state.ready)
-  const shown = useMemo(() => conversations.filter((one) => tabOf(one) === tab), [conversations, tab])
+  const shown = useMemo(() => conversations.filter((one) => tabOf(one) === tab), [
+    conversations,
+    tab,
+  ])
   return (
     <>
       <Tabs tab={tab} />
-      <div class="list-scroll" role="tabpanel" id="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={-1}>
+      <div
+        class="list-scroll"
+        role="tabpanel"
+        id="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+        tabIndex={-1}
+      >
         {tab === "requests" && shown.length > 0 && (
           <p class="list-note">
             People you have not written to. They cannot see that you read this.

@@ -46,16 +46,20 @@ function toResults(event: KeyboardEvent & { currentTarget: HTMLInputElement }): 
 }
 
 export function SearchResults(): VNode {
+  const { messages } = useAct()
   const query = useSelect((state) => state.search.trim().toLowerCase())
   const conversations = useSelect((state) => state.conversations)
   const names = useSelect((state) => state.names)
   const hits = useSelect((state) => state.hits)
   const now = useSelect((state) => state.now)
-  const people = useMemo(() =>
-    conversations.filter((one) =>
-      [one.peer, names[one.peer], one.conversationId]
-        .some((text) => text?.toLowerCase().includes(query))
-    ), [conversations, names, query])
+  const people = useMemo(
+    () =>
+      conversations.filter((one) =>
+        [one.peer, names[one.peer], one.conversationId]
+          .some((text) => text?.toLowerCase().includes(query))
+      ),
+    [conversations, names, query],
+  )
   const byId = useMemo(() => new Map(conversations.map((one) => [one.id, one])), [conversations])
   const address = findAddress(query)
   return (
@@ -67,7 +71,9 @@ export function SearchResults(): VNode {
           <span class="row-text">Looks it up first; nothing is sent.</span>
         </Link>
       )}
-      {people.length > 0 && <ul class="rows">{people.map((one) => <Row conversation={one} key={one.id} />)}</ul>}
+      {people.length > 0 && (
+        <ul class="rows">{people.map((one) => <Row conversation={one} key={one.id} />)}</ul>
+      )}
       {hits.length > 0 && (
         <>
           <h2 class="list-title">Messages</h2>
@@ -76,11 +82,19 @@ export function SearchResults(): VNode {
               const conversation = byId.get(hit.conversation)
               return conversation && (
                 <li key={hit.message}>
-                  <Link to={routeTo(conversation)} class="row" data-message={hit.message}>
+                  <Link
+                    to={routeTo(conversation)}
+                    class="row"
+                    onOpen={() => messages.find(hit.conversation, hit.message)}
+                  >
                     <SealOf address={conversation.peer} size={42} />
-                    <span class="row-name"><Person address={conversation.peer} /></span>
+                    <span class="row-name">
+                      <Person address={conversation.peer} />
+                    </span>
                     <time class="row-time">{when(hit.at, now)}</time>
-                    <span class="row-text"><Marked text={oneLine(hit.text)} query={query} /></span>
+                    <span class="row-text">
+                      <Marked text={oneLine(hit.text)} query={query} />
+                    </span>
                   </Link>
                 </li>
               )

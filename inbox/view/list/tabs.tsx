@@ -23,7 +23,9 @@ export function tabOf(conversation: Conversation): Tab {
 
 export function Tabs({ tab }: { tab: Tab }): VNode {
   const { go } = useAct()
-  const requests = useSelect((state) => state.conversations.filter((c) => c.consent === "unknown").length)
+  const requests = useSelect((state) =>
+    state.conversations.filter((c) => c.consent === "unknown").length
+  )
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0
     if (!step) return

@@ -15,7 +15,9 @@ export function ConsentPage(): VNode {
   const [query, setQuery] = useState("")
   const decided = useMemo(() => {
     const byPeer = new Map(
-      conversations.filter((one) => one.consent !== "unknown").map((one) => [one.peer, one.consent]),
+      conversations.filter((one) => one.consent !== "unknown").map((
+        one,
+      ) => [one.peer, one.consent]),
     )
     const wanted = query.trim().toLowerCase()
     return [...byPeer].filter(([peer]) =>
@@ -38,7 +40,9 @@ export function ConsentPage(): VNode {
           <li class="setting" key={peer}>
             <SealOf address={peer} size={34} />
             <div>
-              <strong><Person address={peer} /></strong>
+              <strong>
+                <Person address={peer} />
+              </strong>
               <p>
                 <Icon name={consent === "allowed" ? "check" : "block"} size={14} />
                 {consent === "allowed" ? " Allowed" : " Denied"}

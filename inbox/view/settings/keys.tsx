@@ -8,8 +8,16 @@ import { Icon } from "../../parts/icon.tsx"
 import { Pointer } from "../../parts/pointer.tsx"
 import { short } from "../../text/address.ts"
 
-const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; readonly says: string }[] = [
-  { format: "file", name: "A file, under a passphrase", says: "Opens here and in the command line." },
+const FORMATS: readonly {
+  readonly format: ExportFormat
+  readonly name: string
+  readonly says: string
+}[] = [
+  {
+    format: "file",
+    name: "A file, under a passphrase",
+    says: "Opens here and in the command line.",
+  },
   { format: "bundle", name: "Key bundle", says: "What the official clients export." },
   { format: "raw", name: "Raw key", says: "The account’s private key, for a wallet." },
 ]
@@ -28,7 +36,9 @@ export function KeysPage({ account }: { account: Account }): VNode {
       const text = await act.export(format, passphrase)
       const link = document.createElement("a")
       link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }))
-      link.download = `wafer-${short(account.address).replace("…", "-")}.${format === "file" ? "json" : "txt"}`
+      link.download = `wafer-${short(account.address).replace("…", "-")}.${
+        format === "file" ? "json" : "txt"
+      }`
       link.click()
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
       setProblem(undefined)
@@ -52,7 +62,10 @@ export function KeysPage({ account }: { account: Account }): VNode {
               checked={format === one.format}
               onChange={() => setFormat(one.format)}
             />
-            <span><strong>{one.name}</strong>{one.says}</span>
+            <span>
+              <strong>{one.name}</strong>
+              {one.says}
+            </span>
           </label>
         ))}
       </fieldset>
@@ -72,12 +85,23 @@ export function KeysPage({ account }: { account: Account }): VNode {
         )
         : (
           <label class="check">
-            <input type="checkbox" checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={sure}
+              onChange={(event) => setSure(event.currentTarget.checked)}
+            />
             I know that this is not encrypted.
           </label>
         )}
-      <p class="buttons"><Button look="solid" type="submit" icon="fetch" disabled={!ready}>Export</Button></p>
-      {problem && <p class="problem" role="alert"><Icon name="warn" size={16} />{problem}</p>}
+      <p class="buttons">
+        <Button look="solid" type="submit" icon="fetch" disabled={!ready}>Export</Button>
+      </p>
+      {problem && (
+        <p class="problem" role="alert">
+          <Icon name="warn" size={16} />
+          {problem}
+        </p>
+      )}
       <Pointer file="inbox/worker/vault.ts" />
     </form>
   )

@@ -31,17 +31,27 @@ export function NodePage(): VNode {
           value={url}
           onInput={(event) => setUrl(event.currentTarget.value)}
         />
-        <p class="buttons"><Button type="submit" disabled={url === node.url}>Use this node</Button></p>
+        <p class="buttons">
+          <Button type="submit" disabled={url === node.url}>Use this node</Button>
+        </p>
       </form>
       <dl class="facts">
-        {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
       </dl>
       <h3>What this node can see</h3>
       <p>Your IP address, who invites whom, when and how much. Never what.</p>
-      <form class="form" onSubmit={(event) => (event.preventDefault(), act.change({ fileStore: store.trim() }))}>
+      <form
+        class="form"
+        onSubmit={(event) => (event.preventDefault(), act.change({ fileStore: store.trim() }))}
+      >
         <label for="file-store">
-          File store for files too large for a message. They are sealed first, then written with PUT;{" "}
-          <code>{"{digest}"}</code> becomes their digest.
+          File store for files too large for a message. They are sealed first, then written with
+          PUT; <code>{"{digest}"}</code> becomes their digest.
         </label>
         <input
           id="file-store"
@@ -50,10 +60,15 @@ export function NodePage(): VNode {
           value={store}
           onInput={(event) => setStore(event.currentTarget.value)}
         />
-        <p class="buttons"><Button type="submit" disabled={store === fileStore}>Keep</Button></p>
+        <p class="buttons">
+          <Button type="submit" disabled={store === fileStore}>Keep</Button>
+        </p>
       </form>
       {asking && (
-        <Dialog title="Another node" onClose={() => setAsking(false)}>
+        <Dialog
+          title="Another node"
+          onClose={() => setAsking(false)}
+        >
           <p>Use the node at {hostOf(url)}? It will see your address and who you write to.</p>
           <p class="buttons">
             <Button onClick={() => setAsking(false)}>No</Button>

@@ -8,7 +8,7 @@ import { Dialog } from "../../parts/dialog.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { IconLink, Link } from "../../parts/link.tsx"
 import { SealOf } from "../../parts/seal.tsx"
-import { setTheme, theme, type Theme } from "../../theme.ts"
+import { setTheme, type Theme, theme } from "../../theme.ts"
 import { short } from "../../text/address.ts"
 import { count, size } from "../../text/size.ts"
 import { date } from "../../text/time.ts"
@@ -48,7 +48,11 @@ export function Settings({ page, account }: { page: SettingsPage; account: Accou
 
 /** A line of settings: what it is, how it stands, what can be done. */
 export function Line(
-  { name, says, children }: { name: ComponentChildren; says?: ComponentChildren; children?: ComponentChildren },
+  { name, says, children }: {
+    name: ComponentChildren
+    says?: ComponentChildren
+    children?: ComponentChildren
+  },
 ): VNode {
   return (
     <div class="setting">
@@ -66,9 +70,10 @@ function Overview({ account }: { account: Account }): VNode {
   const settings = useSelect((state) => state.settings)
   const node = useSelect((state) => state.node)
   const conversations = useSelect((state) => state.conversations)
-  const tally = (consent: string) => new Set(
-    conversations.filter((one) => one.consent === consent).map((one) => one.peer),
-  ).size
+  const tally = (consent: string) =>
+    new Set(
+      conversations.filter((one) => one.consent === consent).map((one) => one.peer),
+    ).size
   return (
     <>
       <div class="setting">
@@ -94,30 +99,63 @@ function Overview({ account }: { account: Account }): VNode {
         )}
       </Line>
       <PassphraseLine account={account} />
-      <Switch name="Read receipts" says="Tell people when you have read a message." on={settings.receipts} onChange={(receipts) => act.change({ receipts })} />
-      <Switch name="Typing" says="Tell people that you are writing." on={settings.typing} onChange={(typing) => act.change({ typing })} />
+      <Switch
+        name="Read receipts"
+        says="Tell people when you have read a message."
+        on={settings.receipts}
+        onChange={(receipts) => act.change({ receipts })}
+      />
+      <Switch
+        name="Typing"
+        says="Tell people that you are writing."
+        on={settings.typing}
+        onChange={(typing) => act.change({ typing })}
+      />
       <Switch
         name="Notifications"
         says="When a message comes and this page is not in front. The text stays hidden."
         on={settings.notifications}
         onChange={(on) => on ? act.askToNotify() : act.change({ notifications: false })}
       />
-      <Switch name="Send with Enter" says="Off: Ctrl and Enter sends, Enter makes a line." on={settings.sendWithEnter} onChange={(sendWithEnter) => act.change({ sendWithEnter })} />
+      <Switch
+        name="Send with Enter"
+        says="Off: Ctrl and Enter sends, Enter makes a line."
+        on={settings.sendWithEnter}
+        onChange={(sendWithEnter) => act.change({ sendWithEnter })}
+      />
       <ThemeLine />
-      <Line name="Node" says={[hostOf(node.url), node.network && `network “${node.network}”`, node.version].filter(Boolean).join(", ")}>
+      <Line
+        name="Node"
+        says={[hostOf(node.url), node.network && `network “${node.network}”`, node.version].filter(
+          Boolean,
+        ).join(", ")}
+      >
         <Button onClick={() => go({ at: "settings", page: "node" })}>Change</Button>
       </Line>
-      <Line name="Consent" says={`${tally("allowed")} allowed, ${tally("denied")} denied, sealed to your own key`}>
+      <Line
+        name="Consent"
+        says={`${tally("allowed")} allowed, ${tally("denied")} denied, sealed to your own key`}
+      >
         <Button onClick={() => go({ at: "settings", page: "consent" })}>Review</Button>
       </Line>
-      <Switch name="Code pointers" says="Shows beside each panel which file of the source it is." on={settings.pointers} onChange={(pointers) => act.change({ pointers })} />
+      <Switch
+        name="Code pointers"
+        says="Shows beside each panel which file of the source it is."
+        on={settings.pointers}
+        onChange={(pointers) => act.change({ pointers })}
+      />
       <StorageLine />
     </>
   )
 }
 
 function Switch(
-  { name, says, on, onChange }: { name: string; says: string; on: boolean; onChange: (on: boolean) => void },
+  { name, says, on, onChange }: {
+    name: string
+    says: string
+    on: boolean
+    onChange: (on: boolean) => void
+  },
 ): VNode {
   return (
     <Line name={name} says={says}>
@@ -163,7 +201,9 @@ function PassphraseLine({ account }: { account: Account }): VNode {
   return (
     <Line
       name="Passphrase"
-      says={account.passphrase ? "Asked for when this page opens." : "None. The key is encrypted with one that this browser keeps."}
+      says={account.passphrase
+        ? "Asked for when this page opens."
+        : "None. The key is encrypted with one that this browser keeps."}
     >
       <Button onClick={() => setEditing(true)}>{account.passphrase ? "Change" : "Set"}</Button>
       {editing && (
@@ -176,7 +216,9 @@ function PassphraseLine({ account }: { account: Account }): VNode {
               close()
             }}
           >
-            <label for="new-passphrase">Forget it, and only a backup opens this account. Empty removes it.</label>
+            <label for="new-passphrase">
+              Forget it, and only a backup opens this account. Empty removes it.
+            </label>
             <input
               id="new-passphrase"
               class="field"
@@ -185,7 +227,9 @@ function PassphraseLine({ account }: { account: Account }): VNode {
               value={text}
               onInput={(event) => setText(event.currentTarget.value)}
             />
-            <p class="buttons"><Button look="solid" type="submit">Keep</Button></p>
+            <p class="buttons">
+              <Button look="solid" type="submit">Keep</Button>
+            </p>
           </form>
         </Dialog>
       )}

@@ -1,0 +1,94 @@
+import { announce } from "../announce.ts"
+import type { Conversation } from "../model.ts"
+import type { Engine } from "../protocol.ts"
+import type { Remote } from "../rpc.ts"
+import type { Open, State } from "../state.ts"
+import type { Store } from "../store.ts"
+import { same } from "../text/address.ts"
+
+const PAGE = 200
+
+/** Keeps the sheet's messages those of the route's conversation. */
+export interface Reading {
+  older(): Promise<void>
+  find(conversation: string, message: string): Promise<void>
+}
+
+export function reading(store: Store<State>, engine: Remote<Engine>): Reading {
+  let opening: { readonly id: string; readonly done: Promise<void> } | undefined
+
+  async function open(conversation: Conversation): Promise<void> {
+    const { id, unread, unreadFrom } = conversation
+    const { messages, more } = await engine.open(id, Math.max(PAGE, unread + 20))
+    if (opening?.id !== id) return
+    store.set(({ drawer: _, ...state }) => ({
+      ...state,
+      open: {
+        id,
+        messages,
+        more,
+        loading: false,
+        newCount: unread,
+        ...(unreadFrom === undefined ? {} : { newFrom: unreadFrom }),
+      },
+    }))
+  }
+
+  function follow(): void {
+    const wanted = conversationOf(store.get())
+    if (wanted?.id === opening?.id) return
+    if (wanted) {
+      opening = { id: wanted.id, done: open(wanted) }
+      opening.done.catch((error) => console.warn("the conversation did not open:", error))
+    } else {
+      opening = undefined
+      store.set(({ open: _, drawer: __, ...state }) => state)
+    }
+  }
+  store.watch(follow)
+
+  /** Changes the open conversation, if it still is `id`. */
+  function change(id: string, change: (open: Open) => Open): void {
+    store.set((state) => state.open?.id === id ? { ...state, open: change(state.open) } : state)
+  }
+
+  return {
+    async older() {
+      const now = store.get().open
+      if (!now || !now.more || now.loading) return
+      change(now.id, (open) => ({ ...open, loading: true }))
+      const { messages, more } = await engine.older(now.id, now.messages[0]?.at ?? Infinity, PAGE)
+      change(now.id, (open) => {
+        const known = new Set(open.messages.map((one) => one.id))
+        const fresh = messages.filter((one) => !known.has(one.id))
+        return {
+          ...open,
+          messages: [...fresh, ...open.messages],
+          more: more && fresh.length > 0,
+          loading: false,
+        }
+      })
+    },
+    async find(conversation, message) {
+      await opening?.done
+      const loaded = store.get().open?.messages.some((one) => one.id === message)
+      if (!loaded) {
+        const page = await engine.openTo(conversation, message)
+        if (!page) return announce("Wafer", "That message is not stored in this browser.")
+        change(conversation, (open) => ({ ...open, ...page }))
+      }
+      change(conversation, (open) => ({ ...open, selected: message }))
+    },
+  }
+}
+
+/** The conversation that the route means. */
+function conversationOf({ route, conversations, open }: State): Conversation | undefined {
+  if (route.at === "conversation") {
+    return conversations.find((one) =>
+      same(one.peer, route.peer) && (one.conversationId ?? undefined) === route.about
+    )
+  }
+  // Beside the list the conversation that was read stays on the sheet.
+  return route.at === "list" ? conversations.find((one) => one.id === open?.id) : undefined
+}

@@ -1,0 +1,42 @@
+import type { Client } from "@wafer/sdk"
+import type { Consent } from "../model.ts"
+import type { Conversations } from "./conversations.ts"
+
+/** Whom I allow and deny: kept on the network, sealed to my own key, and here for when there is none. */
+export interface Consents {
+  /** Says it here at once and on the network as soon as that can be reached. */
+  set(peer: string, consent: "allowed" | "denied"): Promise<void>
+  /** What the network knows of a peer. */
+  of(peer: string): Promise<Consent>
+  /** Takes over what this and other devices said, and what they say from now on. */
+  follow(client: Client, signal: AbortSignal): Promise<void>
+}
+
+export function consents(conversations: Conversations, client: () => Promise<Client>): Consents {
+  function apply(peer: string, consent: Consent): void {
+    for (const one of conversations.all()) {
+      if (one.peer === peer && one.consent !== consent) conversations.change(one.id, { consent })
+    }
+  }
+  return {
+    async set(peer, consent) {
+      apply(peer, consent)
+      const { contacts } = await client()
+      await (consent === "allowed" ? contacts.allow(peer) : contacts.deny(peer))
+    },
+    of: async (peer) => await (await client()).contacts.consent(peer),
+    async follow({ contacts }, signal) {
+      await contacts.refresh()
+      for (const { kind, value, state } of await contacts.list()) {
+        if (kind === "address") apply(value, state)
+      }
+      try {
+        for await (const { kind, value, state } of contacts.stream({ signal })) {
+          if (kind === "address") apply(value, state)
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,158 @@
+import { Client, http, privateKeySigner, type Signer } from "@wafer/sdk"
+import { localKeystore } from "@wafer/sdk/local-keystore"
+import type { Found } from "../actions.ts"
+import type { Account } from "../model.ts"
+import type { Desk, PageSide, Standing } from "../protocol.ts"
+import type { Remote } from "../rpc.ts"
+import { type Database, databaseName, openDatabase } from "./database.ts"
+import { describe } from "./node.ts"
+import {
+  exported,
+  imported,
+  makeDeviceKey,
+  open,
+  type Sealed,
+  sealForDevice,
+  sealWithPassphrase,
+  type Secrets,
+} from "./vault.ts"
+
+/** An account that is open: its secrets are in this worker, and nowhere else. */
+export interface OpenAccount {
+  readonly profile: string
+  readonly node: string
+  readonly account: Account
+  readonly secrets: Secrets
+  readonly database: Database
+}
+
+export interface DeskOptions {
+  readonly page: Remote<PageSide>
+  /** The account is open: the inbox may begin. */
+  readonly onOpen: (account: OpenAccount) => void
+  /** The account is to be forgotten: everything that holds its database lets go. */
+  readonly onForget: () => Promise<void>
+}
+
+/** Makes, opens, exports and forgets the account of one window. */
+export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
+  let profile = ""
+  let node = ""
+  let database: Database
+  let opened: { readonly account: Account; readonly secrets: Secrets } | undefined
+  let found:
+    | { readonly found: Found; readonly secrets: Secrets | { wallet: Uint8Array } }
+    | undefined
+
+  /** Loads or makes the account on the network, seals its secrets into this browser, and opens it. */
+  async function enrol(
+    kind: Account["kind"],
+    signer: Signer | Uint8Array,
+    wallet?: Uint8Array,
+  ): Promise<Account> {
+    const transport = http(node)
+    const client = signer instanceof Uint8Array
+      ? await Client.withKeys(signer, { transport })
+      : await Client.create(signer, { transport })
+    const secrets: Secrets = { keys: await client.exportKeys(), ...(wallet && { wallet }) }
+    const account: Account = { address: client.address, kind, passphrase: false }
+    await client.close()
+    await keep(account, secrets)
+    onOpen({ profile, node, account, secrets, database })
+    return account
+  }
+
+  async function keep(account: Account, secrets: Secrets, passphrase = ""): Promise<Account> {
+    const kept = { ...account, passphrase: passphrase !== "" }
+    const deviceKey = await database.value("deviceKey") ?? await makeDeviceKey()
+    const sealed = passphrase
+      ? await sealWithPassphrase(secrets, passphrase)
+      : await sealForDevice(secrets, deviceKey)
+    await database.setValue("deviceKey", deviceKey)
+    await database.setValue("vault", sealed)
+    await database.setValue("account", kept)
+    opened = { account: kept, secrets }
+    return kept
+  }
+
+  function current(): NonNullable<typeof opened> {
+    if (!opened) throw new Error("No account is open.")
+    return opened
+  }
+
+  return {
+    async begin(name, url): Promise<Standing> {
+      profile = name
+      database = await openDatabase(profile)
+      node = (await database.value("node"))?.url ?? url
+      const account = await database.value("account")
+      if (!account) return { state: "none" }
+      if (account.passphrase) return { state: "locked" }
+      const [sealed, key] = [await database.value("vault"), await database.value("deviceKey")]
+      const secrets = sealed && key ? await open(sealed as Sealed, key) : undefined
+      if (!secrets) return { state: "unreadable" }
+      opened = { account, secrets }
+      onOpen({ profile, node, account, secrets, database })
+      return { state: "open", account }
+    },
+
+    create() {
+      const wallet = crypto.getRandomValues(new Uint8Array(32))
+      return enrol("local", privateKeySigner(wallet), wallet)
+    },
+    useWallet: (address) =>
+      enrol("wallet", {
+        getAddress: () => address,
+        signMessage: (text: string) => page.sign(address, text),
+      }),
+
+    async read(text, passphrase) {
+      const secrets = await imported(text, passphrase)
+      const address = secrets.wallet
+        ? await privateKeySigner(secrets.wallet).getAddress()
+        : (await localKeystore((secrets as Secrets).keys).account()).address
+      const kind = secrets.wallet ? "local" : "wallet"
+      found = { found: { address, kind }, secrets }
+      return found.found
+    },
+    take() {
+      if (!found) throw new Error("Nothing was opened.")
+      const { secrets, found: { kind } } = found
+      return "keys" in secrets
+        ? enrol(kind, secrets.keys, secrets.wallet)
+        : enrol(kind, privateKeySigner(secrets.wallet), secrets.wallet)
+    },
+
+    async unlock(passphrase) {
+      const [account, sealed] = [await database.value("account"), await database.value("vault")]
+      const secrets = sealed ? await open(sealed as Sealed, passphrase) : undefined
+      if (!account || !secrets) return undefined
+      opened = { account, secrets }
+      onOpen({ profile, node, account, secrets, database })
+      return account
+    },
+    setPassphrase: (passphrase) => keep(current().account, current().secrets, passphrase),
+
+    async exportKeys(format, passphrase) {
+      const { account, secrets } = current()
+      const text = await exported(secrets, account.address, format, passphrase)
+      const backedUp = { ...account, backedUpAt: Date.now() }
+      await database.setValue("account", backedUp)
+      opened = { account: backedUp, secrets }
+      return { text, account: backedUp }
+    },
+
+    async forget() {
+      await onForget()
+      database.close()
+      for (const name of [databaseName(profile), `${databaseName(profile)}-sdk`]) {
+        await new Promise<void>((resolve, reject) => {
+          const request = indexedDB.deleteDatabase(name)
+          request.onsuccess = () => resolve()
+          request.onerror = () => reject(request.error)
+        })
+      }
+    },
+    describeNode: (url) => describe(url).then((one) => one.node, () => undefined),
+  }
+}

@@ -1,0 +1,88 @@
+import type { Client, Message, Stream, StreamState } from "@wafer/sdk"
+import { batches } from "./batches.ts"
+import type { SharedState } from "./shared.ts"
+
+/** Keeps up with the node: what was missed, then what comes. */
+export interface Following {
+  isLive(): boolean
+  /** Reaches for the node now, from where it stopped. */
+  again(): void
+  stop(): void
+}
+
+export interface FollowOptions {
+  readonly client: Client
+  readonly shared: SharedState
+  /** Sender time of the newest message that is stored here; the beginning of time for none. */
+  readonly since: () => Date
+  readonly onConversation: (
+    channel: Awaited<ReturnType<Client["conversations"]["list"]>>[number],
+  ) => void
+  readonly onMessages: (received: readonly Message[], live: boolean) => Promise<void>
+  readonly onLive: () => void
+}
+
+// 32 messages a transaction: enough to be quick, few enough to stay interruptible.
+const BATCH = 32
+// What is caught up with in a blink needs no words.
+const WORTH_TELLING = 64
+
+export function follow(options: FollowOptions): Following {
+  const { client, shared, since, onConversation, onMessages, onLive } = options
+  let state: StreamState = "connecting"
+  let caughtUp = 0
+  let round = new AbortController()
+
+  function onState(next: StreamState): void {
+    state = next
+    if (next === "waiting") shared.set({ connection: { state: "offline" } })
+    if (next === "connecting" && shared.get().connection.state === "live") {
+      shared.set({ connection: { state: "connecting" } })
+    }
+    if (next === "live") {
+      caughtUp = 0
+      shared.set({ connection: { state: "live" } })
+      onLive()
+    }
+  }
+
+  async function each<T>(
+    stream: Stream<T>,
+    use: (some: T[]) => Promise<void> | void,
+  ): Promise<void> {
+    try {
+      for await (const some of batches(stream, BATCH)) await use(some)
+    } catch (error) {
+      if (!round.signal.aborted) {
+        shared.raise({ kind: "broken", report: String((error as Error).stack ?? error) })
+      }
+    }
+  }
+
+  function start(): void {
+    round = new AbortController()
+    const { signal } = round
+    // A minute back: the clocks of senders differ, and what is known already is dropped.
+    const from = new Date(Math.max(0, since().getTime() - 60_000))
+    each(
+      client.conversations.stream({ since: from, signal }),
+      (some) => some.forEach(onConversation),
+    )
+    each(client.conversations.streamAllMessages({ since: from, signal, onState }), async (some) => {
+      const live = state === "live"
+      await onMessages(some, live)
+      if (live || (caughtUp += some.length) < WORTH_TELLING) return
+      shared.set({ connection: { state: "catching-up", done: caughtUp } })
+    })
+  }
+
+  start()
+  return {
+    isLive: () => state === "live",
+    again() {
+      round.abort()
+      start()
+    },
+    stop: () => round.abort(),
+  }
+}

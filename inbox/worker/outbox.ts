@@ -1,0 +1,259 @@
+import type { Conversation as Channel, PreparedMessage, WaferError } from "@wafer/sdk"
+import { attachment } from "@wafer/sdk/codecs/attachment"
+import { reaction } from "@wafer/sdk/codecs/reaction"
+import { readReceipt } from "@wafer/sdk/codecs/read-receipt"
+import { remoteAttachment } from "@wafer/sdk/codecs/remote-attachment"
+import { reply } from "@wafer/sdk/codecs/reply"
+import { text } from "@wafer/sdk/codecs/text"
+import type { Delivery } from "../model.ts"
+import type { News } from "../protocol.ts"
+import type { Conversations } from "./conversations.ts"
+import type { Database, Outbound, StoredMessage } from "./database.ts"
+import type { Messages } from "./messages.ts"
+import type { SharedState } from "./shared.ts"
+import type { Upload } from "./upload.ts"
+
+/**
+ * What I wrote, until the node has stored it: kept in the database, sent in the order of writing, one
+ * conversation beside another. One that failed holds back those after it.
+ */
+export interface Outbox {
+  /** Takes something to send; `shown` is the message that shows it meanwhile. */
+  add(outbound: Outbound, shown?: StoredMessage, file?: Blob): Promise<void>
+  retry(message: string): Promise<void>
+  discard(message: string): Promise<void>
+  /** Sends what waits: the node can be reached. */
+  flush(): void
+}
+
+export interface OutboxOptions {
+  readonly database: Database
+  readonly shared: SharedState
+  readonly conversations: Conversations
+  readonly messages: Messages
+  readonly channel: (conversation: string) => Promise<Channel>
+  readonly isLive: () => boolean
+  readonly upload: Upload
+  readonly tell: (news: News) => void
+}
+
+export async function outbox(options: OutboxOptions): Promise<Outbox> {
+  const { database, shared, conversations, messages, channel, isLive, upload, tell } = options
+  let queue: Outbound[] = await database.all("outbox")
+  const busy = new Set<string>()
+  const uploads = new Map<string, AbortController>()
+  markFailed()
+
+  function markFailed(): void {
+    const failed = queue.filter((one) => one.failed !== undefined && one.message)
+    conversations.setFailed(new Set(failed.map((one) => one.conversation)))
+  }
+
+  async function show(
+    id: string,
+    change: Partial<StoredMessage>,
+    removed: readonly string[] = [],
+  ): Promise<void> {
+    const stored = await database.get("messages", id)
+    if (!stored) return
+    const row = { ...stored, ...change }
+    await database.put({ messages: [row] })
+    await database.remove("messages", removed)
+    tell({
+      kind: "messages",
+      conversation: row.conversation,
+      changed: await messages.view([row]),
+      removed,
+    })
+  }
+  const deliver = (item: Outbound, delivery: Delivery) =>
+    item.message ? show(item.message, { delivery }) : Promise.resolve()
+
+  async function keep(item: Outbound, change: Partial<Outbound>): Promise<Outbound> {
+    const kept = { ...item, ...change }
+    queue = queue.map((one) => one === item ? kept : one)
+    await database.put({ outbox: [kept] })
+    return kept
+  }
+  async function drop(item: Outbound): Promise<void> {
+    queue = queue.filter((one) => one.seq !== item.seq)
+    await database.remove("outbox", [item.seq!])
+  }
+
+  function flush(): void {
+    for (const conversation of new Set(queue.map((one) => one.conversation))) drain(conversation)
+  }
+
+  async function drain(conversation: string): Promise<void> {
+    if (busy.has(conversation)) return
+    busy.add(conversation)
+    try {
+      for (;;) {
+        const item = queue.find((one) => one.conversation === conversation)
+        if (!item || item.failed !== undefined || !await sendOne(item)) return
+      }
+    } finally {
+      busy.delete(conversation)
+    }
+  }
+
+  /** True when the next one may go. */
+  async function sendOne(item: Outbound): Promise<boolean> {
+    if (!isLive()) {
+      await deliver(item, { state: "waiting" })
+      return false
+    }
+    let sealed = item
+    try {
+      const prepared = await prepare(item)
+      if (item.message && item.message !== prepared.id) sealed = await rename(item, prepared.id)
+      await prepared.send()
+    } catch (error) {
+      if (!queue.some((one) => one.seq === item.seq)) return true
+      return await failed(sealed, error as WaferError)
+    }
+    shared.settle("pause")
+    await drop(sealed)
+    await deliver(sealed, { state: "sent" })
+    return true
+  }
+
+  async function failed(item: Outbound, error: WaferError): Promise<boolean> {
+    if (error.code === "closed") return false
+    if (error.code === "rate-limited") {
+      const pause = error.retryAfterMs ?? 10_000
+      shared.raise({ kind: "pause", until: Date.now() + pause })
+      await deliver(item, { state: "waiting" })
+      setTimeout(() => (shared.settle("pause"), flush()), pause)
+      return false
+    }
+    // Without a connection it waits for one; the connection calls flush.
+    if (!isLive() || (error.code === "unavailable" && !item.message)) {
+      await deliver(item, { state: "waiting" })
+      return false
+    }
+    if (!item.message) {
+      await drop(item)
+      return true
+    }
+    const reason = reasonOf(error)
+    await keep(item, { failed: reason })
+    await deliver(item, { state: "failed", reason })
+    markFailed()
+    return false
+  }
+
+  /** From here on the message is known by the id that everybody knows it by. */
+  async function rename(item: Outbound, id: string): Promise<Outbound> {
+    const local = item.message!
+    const [stored, file] = await Promise.all([
+      database.get("messages", local),
+      database.get("files", local),
+    ])
+    const sealed = await keep(item, { message: id })
+    if (!stored) return sealed
+    const at = Date.now()
+    const row: StoredMessage = { ...stored, id, at, order: -at, delivery: { state: "sending" } }
+    await database.put({ messages: [row], ...(file && { files: [{ id, data: file.data }] }) })
+    await Promise.all([database.remove("messages", [local]), database.remove("files", [local])])
+    tell({
+      kind: "messages",
+      conversation: row.conversation,
+      changed: await messages.view([row]),
+      removed: [local],
+    })
+    return sealed
+  }
+
+  async function prepare(item: Outbound): Promise<PreparedMessage<unknown>> {
+    const { content } = item
+    const to = await channel(item.conversation)
+    switch (content.kind) {
+      case "text":
+        return content.answers === undefined ? await to.prepare(content.text) : await to.prepare(
+          { reference: content.answers, contentType: text.type, content: content.text },
+          reply,
+        )
+      case "reaction": {
+        const { reference, content: emoji, added } = content
+        return await to.prepare(
+          { reference, action: added ? "added" : "removed", schema: "unicode", content: emoji },
+          reaction,
+        )
+      }
+      case "receipt":
+        return await to.prepare({}, readReceipt)
+      case "file": {
+        const data = new Uint8Array(await content.data.arrayBuffer())
+        const file = { filename: content.name, mimeType: content.type, data }
+        if (!upload.isNeeded(data.length)) return await to.prepare(file, attachment)
+        const stop = new AbortController()
+        uploads.set(item.message!, stop)
+        try {
+          const remote = await upload.run(
+            file,
+            stop.signal,
+            (done, total) => deliver(item, { state: "uploading", done, total }),
+          )
+          return await to.prepare(remote, remoteAttachment)
+        } finally {
+          uploads.delete(item.message!)
+        }
+      }
+    }
+  }
+
+  return {
+    flush,
+    async add(outbound, shown, file) {
+      await database.put({
+        ...(shown && { messages: [shown] }),
+        ...(shown && file && { files: [{ id: shown.id, data: file }] }),
+        outbox: [outbound],
+      })
+      queue = await database.all("outbox")
+      if (shown) {
+        const { conversation, at } = shown
+        tell({ kind: "messages", conversation, changed: await messages.view([shown]), removed: [] })
+        conversations.change(conversation, { readAt: at, unread: 0 })
+      }
+      drain(outbound.conversation)
+    },
+    async retry(message) {
+      const item = queue.find((one) => one.message === message)
+      if (!item) return
+      const { failed: _, ...again } = item
+      queue = queue.map((one) => one === item ? again : one)
+      await database.put({ outbox: [again] })
+      await deliver(again, { state: "sending" })
+      markFailed()
+      drain(item.conversation)
+    },
+    async discard(message) {
+      uploads.get(message)?.abort()
+      const item = queue.find((one) => one.message === message)
+      if (!item) return
+      await drop(item)
+      await Promise.all([
+        database.remove("messages", [message]),
+        database.remove("files", [message]),
+      ])
+      tell({ kind: "messages", conversation: item.conversation, changed: [], removed: [message] })
+      markFailed()
+      drain(item.conversation)
+    },
+  }
+}
+
+function reasonOf(error: WaferError): string {
+  switch (error.code) {
+    case "unavailable":
+      return "the node did not answer."
+    case "too-large":
+      return "it is too large for a message."
+    case "not-registered":
+      return "this account has left the network."
+    default:
+      return error.message.replace(/\.?$/, ".")
+  }
+}

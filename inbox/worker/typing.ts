@@ -1,0 +1,58 @@
+import type { Conversation as Channel } from "@wafer/sdk"
+import { typingNotification } from "@wafer/sdk/codecs/typing-notification"
+import type { SharedState } from "./shared.ts"
+
+/** Who is writing: told and heard over topics that nodes do not keep. */
+export interface Typing {
+  /** I am writing here; told at most every few seconds. */
+  tell(conversation: string): Promise<void>
+  /** Listens where the reader is. One conversation at a time. */
+  listen(conversation: string): Promise<void>
+  stop(): void
+}
+
+const TELL_EVERY_MS = 3000
+const GONE_AFTER_MS = 6000
+
+export function typing(
+  { me, shared, channel }: {
+    me: string
+    shared: SharedState
+    channel: (conversation: string) => Promise<Channel>
+  },
+): Typing {
+  const told = new Map<string, number>()
+  let listening: { readonly conversation: string; readonly end: AbortController } | undefined
+
+  function set(conversation: string, until: number): void {
+    shared.set({ typing: { ...shared.get().typing, [conversation]: until } })
+  }
+
+  return {
+    async tell(conversation) {
+      const now = Date.now()
+      if (now - (told.get(conversation) ?? 0) < TELL_EVERY_MS) return
+      told.set(conversation, now)
+      const value = { timestamp: new Date(now), typerAddress: me, isFinished: false }
+      await (await channel(conversation)).send(value, typingNotification, { ephemeral: true })
+    },
+    async listen(conversation) {
+      if (listening?.conversation === conversation) return
+      listening?.end.abort()
+      const end = new AbortController()
+      listening = { conversation, end }
+      const stream = (await channel(conversation)).stream({ ephemeral: true, signal: end.signal })
+      try {
+        for await (const message of stream) {
+          if (message.senderAddress === me || !message.is(typingNotification)) continue
+          set(conversation, message.content.isFinished ? 0 : Date.now() + GONE_AFTER_MS)
+        }
+      } catch (error) {
+        // Ended by listening elsewhere; any other end leaves the inbox without "Writing…" and whole.
+        if (!end.signal.aborted) listening = undefined
+        else if (error !== end.signal.reason) throw error
+      }
+    },
+    stop: () => listening?.end.abort(),
+  }
+}

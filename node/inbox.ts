@@ -1,0 +1,59 @@
+import { inboxFiles, type PackedFile } from "./inbox-files.ts"
+
+// The page's own addresses: each is the same document, which reads the address itself.
+const pages = /^\/($|(dm|requests|denied|new|me|settings|hello)(\/|$))/
+
+// Nothing runs here but what came with the page, and nobody frames it. Connections go to this node, to
+// another one that a person chose, and to where a remote attachment lies, when a person fetches it:
+// both are any https host, and development happens on localhost.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ")
+
+const forEver = "public, max-age=31536000, immutable"
+
+/**
+ * The inbox: a page in which people write to each other, served from memory.
+ * Undefined when the request is for something else.
+ */
+export function inbox(request: Request): Response | undefined {
+  if (request.method !== "GET" && request.method !== "HEAD") return undefined
+  const { pathname } = new URL(request.url)
+  const path = pages.test(pathname) ? "/index.html" : pathname
+  const file = Object.hasOwn(inboxFiles, path) ? inboxFiles[path]! : undefined
+  return file && respond(request, file, path.startsWith("/assets/") ? forEver : "no-cache")
+}
+
+function respond(request: Request, file: PackedFile, cache: string): Response {
+  const etag = `"${file.etag}"`
+  const headers = new Headers({
+    "content-type": file.type,
+    "content-security-policy": policy,
+    "cache-control": cache,
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "vary": "accept-encoding",
+    etag,
+  })
+  if (request.headers.get("if-none-match") === etag) {
+    return new Response(null, { status: 304, headers })
+  }
+  const packed = Uint8Array.from(atob(file.gzip), (char) => char.charCodeAt(0))
+  if (!request.headers.get("accept-encoding")?.includes("gzip")) {
+    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))
+    return new Response(request.method === "HEAD" ? null : plain, { headers })
+  }
+  headers.set("content-encoding", "gzip")
+  return new Response(request.method === "HEAD" ? null : packed, { headers })
+}
