@@ -41,13 +41,14 @@ export function pushServer(transport: Transport, wake: (phone: string, of: Envel
       phones.get(phone)?.abort()
       phones.delete(phone)
       if (request.method === "PUT") {
-        const body = new Uint8Array(await request.arrayBuffer())
-        const { hmacKeys } = fromBinary(GetConversationHmacKeysResponseSchema, body)
-        const entries = Object.entries(hmacKeys)
-        const keys = new Map(entries.map(([topic, { values }]) => [topic, values]))
+        const keys = keysOf(new Uint8Array(await request.arrayBuffer()))
+        if (!keys) return new Response("not a registration", { status: 400 })
         const watching = new AbortController()
         phones.set(phone, watching)
-        watch(phone, keys, watching.signal).catch(() => phones.delete(phone))
+        // When the subscription ends, the phone has to register again.
+        watch(phone, keys, watching.signal).catch(() => {}).finally(() => {
+          if (phones.get(phone) === watching) phones.delete(phone)
+        })
       }
       return new Response(null, { status: 204 })
     },
@@ -56,6 +57,15 @@ export function pushServer(transport: Transport, wake: (phone: string, of: Envel
       for (const watching of phones.values()) watching.abort()
       phones.clear()
     },
+  }
+}
+
+function keysOf(registration: Uint8Array): Map<string, readonly HmacKey[]> | undefined {
+  try {
+    const { hmacKeys } = fromBinary(GetConversationHmacKeysResponseSchema, registration)
+    return new Map(Object.entries(hmacKeys).map(([topic, { values }]) => [topic, values]))
+  } catch {
+    return undefined
   }
 }
 

@@ -27,9 +27,9 @@ export async function receive(client: Client, hook: Hook, request: Request): Pro
     const { id } = await conversation.send(body.text)
     return Response.json({ id }, { status: 202 })
   } catch (error) {
-    if (!(error instanceof WaferError)) throw error
-    const status = { "not-registered": 404, "invalid-argument": 400 }[error.code as string] ?? 502
-    return Response.json({ error: error.code }, { status })
+    const code = error instanceof WaferError ? error.code : "internal"
+    const status = { "not-registered": 404, "invalid-argument": 400 }[code as string] ?? 502
+    return Response.json({ error: code }, { status })
   }
 }
 

@@ -99,6 +99,8 @@ test("a phone wakes for what others write, if they wish it, and not for its owne
 
   const elsewhere = new Request("https://push.example/other", { method: "PUT", body })
   assert.equal((await server.handle(elsewhere)).status, 404)
+  const garbage = new Request(url, { method: "PUT", body: Uint8Array.of(255) })
+  assert.equal((await server.handle(garbage)).status, 400)
   assert.equal((await server.handle(new Request(url, { method: "DELETE" }))).status, 204)
   server.close()
 })
