@@ -21,8 +21,9 @@ export const exportCommand: Command = {
     if (out === undefined) {
       for await (const line of write(call)) call.terminal.result(line)
     } else {
-      const lines = await Array.fromAsync(write(call), (line) => `${line}\n`)
-      await call.terminal.save(out, lines.join(""))
+      let text = ""
+      for await (const line of write(call)) text += `${line}\n`
+      await call.terminal.save(out, text)
     }
   },
 }
