@@ -29,6 +29,9 @@ export interface Gossip extends GossipSubInterface {
   sendRpc(peer: string, rpc: RPC): boolean
 }
 
+/** A score below this: the peer is not listened to any more. */
+export const GRAYLIST = -10_000
+
 const MAX_INBOUND = 16 * 1024 * 1024
 const MAX_OUTBOUND_BUFFER = 256 * 1024 * 1024
 
@@ -64,7 +67,7 @@ export function gossip(topic: string): (components: GossipSubComponents) => Goss
       scoreThresholds: {
         gossipThreshold: -100,
         publishThreshold: -1000,
-        graylistThreshold: -10_000,
+        graylistThreshold: GRAYLIST,
         acceptPXThreshold: 10,
         opportunisticGraftThreshold: 0,
       },

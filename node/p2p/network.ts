@@ -11,7 +11,7 @@ import { createFetchServer, FETCH } from "./fetch-server.ts"
 import { createFetcher } from "./fetch.ts"
 import { ProtocolError } from "./framing.ts"
 import { createGate } from "./gate.ts"
-import { RELAY_PROTOCOLS } from "./gossip.ts"
+import { GRAYLIST, RELAY_PROTOCOLS } from "./gossip.ts"
 import { startHost } from "./host.ts"
 import { createIntake } from "./intake.ts"
 import { loadKey } from "./key.ts"
@@ -351,6 +351,12 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     setInterval(() => {
       if (suspicious) repair.suspect()
       suspicious = false
+      for (const { peer } of roster.all()) {
+        if (gossip.getScore(peer) < GRAYLIST) {
+          gate.ban(peer, "score")
+          void hangUp(peer)
+        }
+      }
     }, timings.watch),
     setInterval(() => {
       book.prune()

@@ -117,8 +117,9 @@ export function createRepair(options: RepairOptions): Repair {
   async function mendSet(peer: string, set: SetName, scope: Scope): Promise<boolean> {
     const recentNs = BigInt(now()) * 1_000_000n - HOUR_NS
     const lowNs = scope === "recent" ? recentNs - recentNs % HOUR_NS : 0n
-    for (let attempt = 0; attempt < ATTEMPTS && !stop.signal.aborted; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (attempt > 0) await sleep(timings.sessionGap)
+      if (stop.signal.aborted || (promises.get(peer)?.until ?? 0) > now()) return false
       const cut = scope === "full" && attempt === 0 ? "random" : "even"
       const outcome = await ask(peer, { set, lowNs, cut })
       if (outcome.kind === "equal") {
@@ -144,7 +145,6 @@ export function createRepair(options: RepairOptions): Repair {
   }
 
   async function mend(peer: string, scope: Scope): Promise<boolean> {
-    if ((promises.get(peer)?.until ?? 0) > now()) return false
     let equal = true
     for (const set of SET_NAMES) equal = await mendSet(peer, set, scope) && equal
     return equal
