@@ -61,9 +61,7 @@ function encrypt(
   aad?: Uint8Array,
 ): Uint8Array {
   checkBytes("plaintext", plaintext)
-  const out = new Uint8Array(plaintext.length + TAG_BYTES)
-  run("encrypt", out, key, nonce, plaintext, plaintext.length, aad)
-  return out
+  return run("encrypt", key, nonce, plaintext, plaintext.length, aad)
 }
 
 function decrypt(
@@ -73,9 +71,7 @@ function decrypt(
   aad?: Uint8Array,
 ): Uint8Array {
   checkAtLeast("ciphertext", ciphertext, TAG_BYTES)
-  const out = new Uint8Array(ciphertext.length - TAG_BYTES)
-  run("decrypt", out, key, nonce, ciphertext, out.length, aad)
-  return out
+  return run("decrypt", key, nonce, ciphertext, ciphertext.length - TAG_BYTES, aad)
 }
 
 function encryptInto(
@@ -87,7 +83,7 @@ function encryptInto(
 ): void {
   checkBytes("plaintext", plaintext)
   checkBytes("out", out, plaintext.length + TAG_BYTES)
-  run("encrypt", out, key, nonce, plaintext, plaintext.length, aad)
+  run("encrypt", key, nonce, plaintext, plaintext.length, aad, out)
 }
 
 function decryptInto(
@@ -99,19 +95,19 @@ function decryptInto(
 ): void {
   checkAtLeast("ciphertext", ciphertext, TAG_BYTES)
   checkBytes("out", out, ciphertext.length - TAG_BYTES)
-  run("decrypt", out, key, nonce, ciphertext, out.length, aad)
+  run("decrypt", key, nonce, ciphertext, out.length, aad, out)
 }
 
-/** `length` is that of the plaintext, either way. */
+/** `length` is that of the plaintext, either way. The result goes into `out`, or into an array of its own. */
 function run(
   kernel: "encrypt" | "decrypt",
-  out: Uint8Array,
   key: Uint8Array,
   nonce: Uint8Array,
   input: Uint8Array,
   length: number,
   aad: Uint8Array = NOTHING,
-): void {
+  out?: Uint8Array,
+): Uint8Array {
   checkBytes("key", key, KEY_BYTES)
   checkBytes("nonce", nonce, NONCE_BYTES)
   checkBytes("aad", aad)
@@ -133,7 +129,11 @@ function run(
         "the ciphertext is not of this key, nonce and aad",
       )
     }
-    out.set(bytes.subarray(start + dataAt, start + dataAt + out.length))
+    const resultAt = start + dataAt
+    const resultEnd = resultAt + length + (kernel === "encrypt" ? TAG_BYTES : 0)
+    if (out === undefined) return bytes.slice(resultAt, resultEnd)
+    out.set(bytes.subarray(resultAt, resultEnd))
+    return out
   } finally {
     release(workspace, size)
   }

@@ -30,9 +30,7 @@ export function seal(
   aad?: Uint8Array,
 ): Uint8Array {
   checkBytes("plaintext", plaintext)
-  const out = new Uint8Array(plaintext.length + TAG_BYTES)
-  run("seal", out, secret, salt, nonce, plaintext, plaintext.length, aad)
-  return out
+  return run("seal", secret, salt, nonce, plaintext, plaintext.length, aad)
 }
 
 /**
@@ -53,9 +51,7 @@ export function open(
   aad?: Uint8Array,
 ): Uint8Array {
   checkAtLeast("payload", payload, TAG_BYTES)
-  const out = new Uint8Array(payload.length - TAG_BYTES)
-  run("open", out, secret, salt, nonce, payload, out.length, aad)
-  return out
+  return run("open", secret, salt, nonce, payload, payload.length - TAG_BYTES, aad)
 }
 
 /**
@@ -78,7 +74,7 @@ export function sealInto(
 ): void {
   checkBytes("plaintext", plaintext)
   checkBytes("out", out, plaintext.length + TAG_BYTES)
-  run("seal", out, secret, salt, nonce, plaintext, plaintext.length, aad)
+  run("seal", secret, salt, nonce, plaintext, plaintext.length, aad, out)
 }
 
 /**
@@ -101,20 +97,20 @@ export function openInto(
 ): void {
   checkAtLeast("payload", payload, TAG_BYTES)
   checkBytes("out", out, payload.length - TAG_BYTES)
-  run("open", out, secret, salt, nonce, payload, out.length, aad)
+  run("open", secret, salt, nonce, payload, out.length, aad, out)
 }
 
-/** `length` is that of the plaintext, either way. */
+/** `length` is that of the plaintext, either way. The result goes into `out`, or into an array of its own. */
 function run(
   kernel: "seal" | "open",
-  out: Uint8Array,
   secret: Uint8Array,
   salt: Uint8Array,
   nonce: Uint8Array,
   input: Uint8Array,
   length: number,
   aad: Uint8Array = NOTHING,
-): void {
+  out?: Uint8Array,
+): Uint8Array {
   checkBytes("secret", secret)
   checkBytes("salt", salt)
   checkBytes("nonce", nonce, NONCE_BYTES)
@@ -148,7 +144,11 @@ function run(
         "the payload is not of this secret, salt, nonce and aad",
       )
     }
-    out.set(bytes.subarray(start + dataAt, start + dataAt + out.length))
+    const resultAt = start + dataAt
+    const resultEnd = resultAt + length + (kernel === "seal" ? TAG_BYTES : 0)
+    if (out === undefined) return bytes.slice(resultAt, resultEnd)
+    out.set(bytes.subarray(resultAt, resultEnd))
+    return out
   } finally {
     release(workspace, size)
   }

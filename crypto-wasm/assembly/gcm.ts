@@ -24,7 +24,7 @@ export function encrypt(
   length: usize,
 ): void {
   const data = aad + wholeBlocks(aadLength)
-  const h = start(key, nonce)
+  const h = start(key, nonce, length)
   counterMode(data, length)
   v128.store(data + length, tag(h, aad, aadLength, length))
   wipeGcm()
@@ -39,7 +39,7 @@ export function decrypt(
   length: usize,
 ): bool {
   const data = aad + wholeBlocks(aadLength)
-  const h = start(key, nonce)
+  const h = start(key, nonce, length)
   const claimed = v128.load(data + length)
   const authentic = !v128.any_true(xor(claimed, tag(h, aad, aadLength, length)))
   if (authentic) counterMode(data, length)
@@ -47,32 +47,42 @@ export function decrypt(
   return authentic
 }
 
-/** Returns the hash key. Leaves E(J0) in TAG_MASK and the first six blocks for the data in KEYSTREAM. */
-function start(key: usize, nonce: usize): v128 {
+/** What stands before the keystream of the data: the hash key and E(J0), the mask of the tag. */
+const BEFORE_STREAM = 32
+
+/** Returns the hash key. Leaves E(J0) in TAG_MASK and, in KEYSTREAM, what the data needs or its beginning. */
+function start(key: usize, nonce: usize, length: usize): v128 {
   setKey(key)
   setNonce(nonce)
-  keystream(0, 1)
+  keystream(0, groupsFor(BEFORE_STREAM + length))
   v128.store(TAG_MASK, v128.load(KEYSTREAM, 16))
   return v128.load(KEYSTREAM)
+}
+
+/** How many groups of eight blocks to make for so many bytes of keystream, at once. */
+// @ts-ignore: decorator
+@inline
+function groupsFor(length: usize): u32 {
+  return min<u32>(GROUPS, <u32>(length + 127) >>> 7)
 }
 
 /** Whole blocks are turned, also the last: what comes to lie behind the data is overwritten. */
 function counterMode(data: usize, length: usize): void {
   const end = data + wholeBlocks(length)
-  let stream = KEYSTREAM + 32
-  let streamEnd = KEYSTREAM + 128
-  let counter: u32 = 8
+  let groups = groupsFor(BEFORE_STREAM + length)
+  let stream = KEYSTREAM + BEFORE_STREAM
+  let counter: u32 = 0
   while (true) {
+    const streamEnd = KEYSTREAM + (groups << 7)
     for (; stream < streamEnd && data < end; stream += 16) {
       v128.store(data, xor(v128.load(data), v128.load(stream)))
       data += 16
     }
     if (data == end) break
-    const groups = min<u32>(GROUPS, <u32>(end - data + 127) >>> 7)
-    keystream(counter, groups)
     counter += groups << 3
+    groups = groupsFor(end - data)
+    keystream(counter, groups)
     stream = KEYSTREAM
-    streamEnd = KEYSTREAM + (groups << 7)
   }
 }
 
