@@ -69,7 +69,7 @@ webpack({
   entry: "./page.mjs",
   output: { path: ${JSON.stringify(into)}, filename: "page.js" },
 }, (error, stats) => {
-  if (!error && !stats.hasErrors() && !stats.hasWarnings()) return
+  if (!error && !stats.hasErrors()) return
   console.error(error ?? stats.toString())
   process.exit(1)
 })`,
