@@ -3,10 +3,12 @@ import { test } from "node:test"
 import { create } from "@bufbuild/protobuf"
 import { sha256 } from "@wafer/crypto"
 import { EnvelopeSchema } from "@wafer/proto"
+import { RPC } from "@libp2p/gossipsub/message"
 import fc from "fast-check"
 import vectors from "../../tests/vectors/p2p.json" with { type: "json" }
 import { fromHex, toHex } from "../../tests/vectors.ts"
 import { digestOf, storageId } from "../envelope.ts"
+import { prefixed } from "./framing.ts"
 import {
   autoshard,
   decodeWaku,
@@ -45,6 +47,15 @@ test("a message has the bytes of the vectors", () => {
   assert.equal(ephemeral.ephemeral, true)
   const hash = wakuHash("/waku/2/default-waku/proto", message)
   assert.equal(toHex(hash), vector.message_hash_default_topic)
+})
+
+test("in gossip it has the bytes of the vectors", () => {
+  const rpc = RPC.encode({
+    subscriptions: [],
+    messages: [{ data: wakuOf(envelope), topic: "/waku/2/default-waku/proto" }],
+  })
+  assert.equal(toHex(rpc), vector.pubsub_rpc_one_publish)
+  assert.equal(toHex(prefixed(rpc)), vector.pubsub_rpc_length_prefixed)
 })
 
 test("ephemeral topics are marked so that Waku stores skip them", () => {
