@@ -24,6 +24,7 @@ interface Parts {
   fromWords(r: Address, a: Address): void
   invertElement(r: Address, a: Address): void
   invertScalar(r: Address, a: Address): void
+  invertScalar_var(r: Address, a: Address): void
   mulScalars(r: Address, a: Address, b: Address): void
   split(k1: Address, k2: Address, k: Address): void
   double(r: Address, a: Address): void
@@ -199,6 +200,8 @@ test("inverses modulo p and n, and products and halves of scalars", () => {
       putWords(A, a)
       putWords(B, b)
       wasm.invertScalar(R, A)
+      assert.equal(getWords(R), inverse(a, n))
+      wasm.invertScalar_var(R, A)
       assert.equal(getWords(R), inverse(a, n))
       wasm.mulScalars(R, A, B)
       assert.equal(getWords(R), a * b % n)

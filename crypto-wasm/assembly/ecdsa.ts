@@ -5,6 +5,7 @@ import {
   add,
   fromBytes,
   invert,
+  invert_var,
   isHigh,
   keyFromBytes,
   mul,
@@ -77,7 +78,7 @@ export function sign(signature: usize, digest: usize, key: usize): i32 {
 export function verify_var(signature: usize, digest: usize, publicKey: usize): u32 {
   if (!keyFromBytes(R, signature) || !keyFromBytes(S, signature + 32) || isHigh(S)) return 0
   fromBytes(DIGEST, digest)
-  invert(S, S)
+  invert_var(S, S)
   mul(U, DIGEST, S)
   mul(V, R, S)
   doubleMultiply_var(POINT, U, V, publicKey)
@@ -116,7 +117,7 @@ export function recover_var(publicKey: usize, signature: usize, recovery: i32, d
   if ((load<u32>(U) & 1) != (recovery & 1)) negateElement(AFFINE_POINT + Y, AFFINE_POINT + Y)
   // Q = (s * R - digest * G) / r
   fromBytes(DIGEST, digest)
-  invert(R, R)
+  invert_var(R, R)
   mul(U, DIGEST, R)
   negate(U, U)
   mul(V, S, R)

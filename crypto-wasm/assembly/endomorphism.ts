@@ -1,7 +1,7 @@
 // The endomorphism of secp256k1 (Gallant, Lambert and Vanstone, CRYPTO 2001): with BETA a cube root of 1
 // modulo p and LAMBDA one modulo n, LAMBDA * (x, y) = (BETA * x, y). So k * P can be had from two scalars of
 // half the length, k = k1 + k2 * LAMBDA, at the price of half the doublings.
-import { add, mul, negate, product, PRODUCT } from "./scalar"
+import { add, mul, multiply, sub } from "./scalar"
 import { wipe } from "./memory"
 
 /** BETA = 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501ee as a field element. */
@@ -25,14 +25,13 @@ const G1 = memory.data<u32>([
 const G2 = memory.data<u32>([
   0x8ac47f71, 0x1571b4ae, 0x9df506c6, 0x221208ac, 0x0abfe4c4, 0x6f547fa9, 0x010e8828, 0xe4437ed6,
 ], 16)
-const MINUS_B1 = memory.data<u32>([0x0abfe4c3, 0x6f547fa9, 0x010e8828, 0xe4437ed6, 0, 0, 0, 0], 16)
-/** -b2 mod n. */
-const MINUS_B2 = memory.data<u32>([
-  0x3db1562c, 0xd765cda8, 0x0774346d, 0x8a280ac5, 0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff,
-], 16)
+/** -b1 and b2, four words each. */
+const MINUS_B1 = memory.data<u32>([0x0abfe4c3, 0x6f547fa9, 0x010e8828, 0xe4437ed6], 16)
+const B2 = memory.data<u32>([0x9284eb15, 0xe86c90e4, 0xa7d46bcd, 0x3086d221], 16)
 
-const C1 = memory.data(32, 16)
-const C2 = memory.data(32, 16)
+const PRODUCT = memory.data(64, 16)
+const C1 = memory.data(16, 16)
+const C2 = memory.data(16, 16)
 
 /**
  * k = k1 + k2 * LAMBDA mod n, where k1 and k2 mod n are each below 2^128 or above n - 2^128:
@@ -42,26 +41,27 @@ const C2 = memory.data(32, 16)
 export function split(k1: usize, k2: usize, k: usize): void {
   quotient(C1, k, G1)
   quotient(C2, k, G2)
-  mul(C1, C1, MINUS_B1)
-  mul(C2, C2, MINUS_B2)
-  add(k2, C1, C2)
+  // k2 = -c1 * b1 - c2 * b2, where c1 < b2 < 2^126 and c2 < -b1 < 2^128: both products are below n.
+  multiply(k1, C1, 4, MINUS_B1, 4)
+  multiply(k2, C2, 4, B2, 4)
+  sub(k2, k1, k2)
   mul(k1, k2, MINUS_LAMBDA)
   add(k1, k1, k)
 }
 
-/** r = k * g / 2^384, rounded. */
+/** r = k * g / 2^384, rounded, in four words. */
 function quotient(r: usize, k: usize, g: usize): void {
-  product(k, g)
+  multiply(PRODUCT, k, 8, g, 8)
   let t = <u64>(load<u32>(PRODUCT, 44) >> 31)
   for (let i: usize = 0; i < 16; i += 4) {
     t += load<u32>(PRODUCT + 48 + i)
     store<u32>(r + i, t as u32)
     t >>= 32
   }
-  memory.fill(r + 16, 0, 16)
 }
 
 export function wipeEndomorphism(): void {
-  wipe(C1, 32)
-  wipe(C2, 32)
+  wipe(PRODUCT, 64)
+  wipe(C1, 16)
+  wipe(C2, 16)
 }

@@ -1,4 +1,4 @@
-// The inverse modulo a prime in constant time: Bernstein and Yang, "Fast constant-time gcd computation
+// The inverse modulo a prime: Bernstein and Yang, "Fast constant-time gcd computation
 // and modular inversion" (2019), in the half-delta variant, 590 steps for 256 bits, as libsecp256k1's
 // doc/safegcd_implementation.md explains it. Thirty steps at a time look only at the lowest 30 bits of
 // f and g and are gathered in a matrix, which is then applied to the whole numbers.
@@ -21,11 +21,7 @@ const MATRIX = memory.data(16, 16)
  * with its own inverse modulo 2^30.
  */
 export function invert(r: usize, a: usize, modulus: usize, inverse30: i32): void {
-  memory.fill(D, 0, 48)
-  memory.fill(E, 0, 48)
-  store<i32>(E, 1)
-  memory.copy(F, modulus, 36)
-  unpack(G, a, 30)
+  begin(a, modulus)
   // zeta = -(delta + 1/2), where delta starts at 1/2.
   let zeta: i32 = -1
   for (let i = 0; i < BATCHES; i++) {
@@ -33,7 +29,32 @@ export function invert(r: usize, a: usize, modulus: usize, inverse30: i32): void
     updateDE(modulus, inverse30)
     updateFG()
   }
-  // Now g = 0, f = ±1 and d = ±1/a.
+  finish(r, modulus)
+}
+
+/** The same in a time that depends on the number, for public ones. */
+export function invert_var(r: usize, a: usize, modulus: usize, inverse30: i32): void {
+  begin(a, modulus)
+  // eta = -delta, where delta starts at 1: steps without the half, of which zeros can be taken together.
+  let eta: i32 = -1
+  while (!gIsZero_var()) {
+    eta = steps_var(eta, load<u32>(F), load<u32>(G))
+    updateDE(modulus, inverse30)
+    updateFG()
+  }
+  finish(r, modulus)
+}
+
+function begin(a: usize, modulus: usize): void {
+  memory.fill(D, 0, 48)
+  memory.fill(E, 0, 48)
+  store<i32>(E, 1)
+  memory.copy(F, modulus, 36)
+  unpack(G, a, 30)
+}
+
+/** Now g = 0, f = ±1 and d = ±1/a. */
+function finish(r: usize, modulus: usize): void {
   normalize(D, load<i32>(F, 32), modulus)
   pack(r, D, 30)
 }
@@ -66,6 +87,53 @@ function steps(zeta: i32, f: u32, g: u32): i32 {
   store<i32>(MATRIX, q, 8)
   store<i32>(MATRIX, r, 12)
   return zeta
+}
+
+/** The same with as many zeros of g at once as there are, and up to six of its ones. */
+function steps_var(eta: i32, f: u32, g: u32): i32 {
+  let u: u32 = 1
+  let v: u32 = 0
+  let q: u32 = 0
+  let r: u32 = 1
+  let left: i32 = 30
+  for (;;) {
+    const zeros = ctz<i32>(g | (-1 << left))
+    g >>= zeros
+    u <<= zeros
+    v <<= zeros
+    eta -= zeros
+    left -= zeros
+    if (left == 0) break
+    if (eta < 0) {
+      eta = -eta
+      let t = f
+      f = g
+      g = 0 - t
+      t = u
+      u = q
+      q = 0 - t
+      t = v
+      v = r
+      r = 0 - t
+    }
+    // Some multiple of f makes the low bits of g zero: f (f^2 - 2) = -1/f modulo 64.
+    const bits = min(min(eta + 1, left), 6)
+    const times: u32 = f * g * (f * f - 2) & ((1 << bits) - 1)
+    g += f * times
+    q += u * times
+    r += v * times
+  }
+  store<i32>(MATRIX, u, 0)
+  store<i32>(MATRIX, v, 4)
+  store<i32>(MATRIX, q, 8)
+  store<i32>(MATRIX, r, 12)
+  return eta
+}
+
+function gIsZero_var(): bool {
+  let any: i32 = 0
+  for (let i: usize = 0; i < 36; i += 4) any |= load<i32>(G + i)
+  return any == 0
 }
 
 /** (d, e) = matrix * (d, e) / 2^30 modulo the modulus: multiples of it make the low 30 bits zero. */

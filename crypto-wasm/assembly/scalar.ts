@@ -1,7 +1,7 @@
 // Scalars: integers modulo n, the order of the group (SEC 2 §2.4.1), as eight 32-bit words, the least
 // significant first, always in [0, n). Products are schoolbook; 2^256 = C mod n folds them back.
 // No function branches on a word or has an address that depends on one.
-import { invert as invertWords } from "./inverse"
+import { invert as invertWords, invert_var as invertWords_var } from "./inverse"
 import { fromBytes as wordsFromBytes, isZero, less, minus, plus, select } from "./words"
 import { wipe } from "./memory"
 
@@ -24,7 +24,7 @@ const N30 = memory.data<i32>([
 const N30_INVERSE: i32 = 0x2a774ec1
 
 /** A product of 16 words, and what is left of it after each fold. */
-export const PRODUCT = memory.data(64, 16)
+const PRODUCT = memory.data(64, 16)
 const FOLDED = memory.data(64, 16)
 const REDUCED = memory.data(32, 16)
 
@@ -55,6 +55,13 @@ function reduce(a: usize, carry: u32): u32 {
 /** r = a + b. */
 export function add(r: usize, a: usize, b: usize): void {
   reduce(r, plus(r, a, b))
+}
+
+/** r = a - b. */
+export function sub(r: usize, a: usize, b: usize): void {
+  // a + (n - b), where n - b may be n itself.
+  minus(REDUCED, N, b)
+  reduce(r, plus(r, a, REDUCED))
 }
 
 /** r = -a. */
@@ -95,11 +102,6 @@ export function mul(r: usize, a: usize, b: usize): void {
   reduce(r, load<u32>(FOLDED, 32))
 }
 
-/** The 16 words of a * b go to PRODUCT. */
-export function product(a: usize, b: usize): void {
-  multiply(PRODUCT, a, 8, b, 8)
-}
-
 /** r = the 8 low words of a + (the `high` words above them) * C, of high + 5 words, or 9 for one high word. */
 function fold(r: usize, a: usize, high: i32): void {
   multiply(r, a + 32, high, C, 5)
@@ -114,8 +116,8 @@ function fold(r: usize, a: usize, high: i32): void {
   }
 }
 
-/** r = a * b in wordsA + wordsB words. */
-function multiply(r: usize, a: usize, wordsA: i32, b: usize, wordsB: i32): void {
+/** r = a * b in wordsA + wordsB words, not reduced. */
+export function multiply(r: usize, a: usize, wordsA: i32, b: usize, wordsB: i32): void {
   memory.fill(r, 0, 4 * (wordsA + wordsB))
   for (let i = 0; i < wordsA; i++) {
     const ai = <u64>load<u32>(a + 4 * i)
@@ -133,6 +135,11 @@ function multiply(r: usize, a: usize, wordsA: i32, b: usize, wordsB: i32): void 
 /** r = 1 / a, and 0 for 0. */
 export function invert(r: usize, a: usize): void {
   invertWords(r, a, N30, N30_INVERSE)
+}
+
+/** The same for public numbers, in a time that depends on them. */
+export function invert_var(r: usize, a: usize): void {
+  invertWords_var(r, a, N30, N30_INVERSE)
 }
 
 export function wipeScalar(): void {

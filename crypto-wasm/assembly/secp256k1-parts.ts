@@ -3,7 +3,7 @@
 export { heap } from "./memory"
 export { add, carry, fromWords, half, isZero, mul, sqr, sub, subTwice, threeHalves, toWords } from "./field"
 export { invert as invertElement } from "./field"
-export { invert as invertScalar, mul as mulScalars } from "./scalar"
+export { invert as invertScalar, invert_var as invertScalar_var, mul as mulScalars } from "./scalar"
 export { split } from "./endomorphism"
 export { add_var, addComplete, addDistinct, double } from "./point"
 export { oddMultiples } from "./multiples"
