@@ -5,10 +5,12 @@ import {
   type BatchQueryResponse,
   BatchQueryResponseSchema,
   type Envelope,
+  type PublishRequest,
+  type PublishResponse,
+  PublishResponseSchema,
   type QueryRequest,
   type QueryResponse,
 } from "@wafer/proto"
-import { type Authenticator, authorize } from "./auth.ts"
 import type { Caller, Desk } from "./desk.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import type { Ingest } from "./ingest.ts"
@@ -18,7 +20,9 @@ import type { Arrival, Store } from "./store.ts"
 
 /** The V1 message API, whichever protocol carries it. Every failure is a `Refusal`. */
 export interface Api {
-  publish(envelopes: readonly Envelope[], caller: Caller): Promise<Arrival[]>
+  publish(request: PublishRequest, caller: Caller): Promise<PublishResponse>
+  /** The same, telling what became of each envelope. */
+  take(envelopes: readonly Envelope[], caller: Caller): Promise<Arrival[]>
   query(request: QueryRequest, caller: Caller): Promise<QueryResponse>
   batchQuery(request: BatchQueryRequest, caller: Caller): Promise<BatchQueryResponse>
   /** The subscription is live when this returns. */
@@ -29,13 +33,12 @@ export interface ApiOptions {
   readonly store: Store
   readonly ingest: Ingest
   readonly hub: Hub
-  readonly authenticator: Authenticator
   readonly desk: Desk
   readonly limits: Limits
 }
 
 export function createApi(options: ApiOptions): Api {
-  const { store, ingest, hub, authenticator, desk, limits } = options
+  const { store, ingest, hub, desk, limits } = options
 
   async function batchQuery({ requests }: BatchQueryRequest): Promise<BatchQueryResponse> {
     if (requests.length > limits.maxBatchQueries) {
@@ -53,18 +56,25 @@ export function createApi(options: ApiOptions): Api {
     return create(BatchQueryResponseSchema, { responses })
   }
 
+  const take: Api["take"] = (envelopes, caller) =>
+    desk.measured("Publish", caller, async () => {
+      desk.charge(caller, "publish", envelopes.length)
+      const topics = envelopes.map(({ contentTopic }) => contentTopic)
+      desk.admit(caller, topics)
+      const arrivals = await ingest.accept(envelopes, "client")
+      // Official clients lose an event that is still in a socket when the answer overtakes it and
+      // makes them resubscribe: one turn lets the streams write first.
+      if (topics.some(hub.hasReaders)) await new Promise((resolve) => setTimeout(resolve, 0))
+      return arrivals
+    })
+
   return {
-    publish: (envelopes, caller) =>
-      desk.measured("Publish", caller, async () => {
-        desk.charge(caller, "publish", envelopes.length)
-        const wallet = authenticator.authenticate(caller.authorization)
-        authorize(wallet, envelopes.map(({ contentTopic }) => contentTopic))
-        const arrivals = await ingest.accept(envelopes, "client")
-        // Official clients lose an event that is still in a socket when the answer overtakes it and
-        // makes them resubscribe: one turn lets the streams write first.
-        if (hub.subscribers > 0) await new Promise((resolve) => setTimeout(resolve, 0))
-        return arrivals
-      }),
+    take,
+
+    async publish({ envelopes }, caller) {
+      await take(envelopes, caller)
+      return create(PublishResponseSchema)
+    },
 
     query: (request, caller) =>
       desk.measured("Query", caller, () => {

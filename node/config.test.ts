@@ -31,6 +31,9 @@ describe("the configuration", () => {
     [["--port", "-1"], /--port expected/],
     [["--limits", "maybe"], /--limits expected on, off, got maybe/],
     [["--log-level", "loud"], /--log-level expected/],
+    [["--retention", "1 day"], /--retention expected a time like 90m, 24h or 7d, got 1 day/],
+    [["--trust-proxy", "proxy"], /--trust-proxy expected an address or a range/],
+    [["--tls-cert", "a.pem"], /--tls-cert and --tls-key need each other/],
   ]
   for (const [args, message] of wrong) {
     it(`refuses ${args.join(" ")}`, () => {
@@ -40,6 +43,19 @@ describe("the configuration", () => {
       )
     })
   }
+
+  it("reads times", () => {
+    const times = ["0", "90s", "90m", "24h", "7d"].map((t) =>
+      readConfig(["--retention", t], {}).retentionMs
+    )
+    assert.deepEqual(times, [0, 90_000, 5_400_000, 86_400_000, 604_800_000])
+  })
+
+  it("joins the peer network when it is asked to", () => {
+    assert.equal(readConfig([], {}).p2pPort, undefined)
+    assert.equal(readConfig(["--peer", "/a"], {}).p2pPort, 5557)
+    assert.equal(readConfig(["--p2p-port", "0"], {}).p2pPort, 0)
+  })
 
   it("explains every flag", () => {
     for (const flag of ["port", "grpc-port", "p2p-port", "data", "kv", "network", "peer"]) {

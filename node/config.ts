@@ -1,3 +1,4 @@
+import { parseRange, type Range } from "./ip.ts"
 import type { LogLevel } from "./log.ts"
 
 /** How one node process is set up. */
@@ -20,6 +21,15 @@ export interface Config {
   /** The longest message that is gossiped; undefined: the default. */
   readonly p2pMaxBytes: number | undefined
   readonly limits: boolean
+  /** A file of rules about clients, read again when it changes. */
+  readonly rules: string | undefined
+  readonly trustedProxies: readonly Range[]
+  /** How long topics outside /xmtp/ are kept; 0 is for ever. */
+  readonly retentionMs: number
+  /** Certificate and key of the one TLS port that takes the place of the two others. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** Shows an operator away from the machine what /status hides from others. */
+  readonly operatorToken: string | undefined
   readonly logLevel: LogLevel
 }
 
@@ -28,44 +38,143 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError"
 }
 
-interface Setting {
+interface Setting<T> {
   readonly flag: string
+  /** What the help shows in the place of the value. */
   readonly value: string
   readonly help: string
   readonly fallback?: string
+  /** May be repeated; a variable then lists them, separated by commas. */
+  readonly many?: true
+  readonly read: (text: string) => T
 }
+
+const text = (value: string): string => value
 
 // A setting's variable is its flag: --grpc-port is WAFER_GRPC_PORT.
 const settings = {
-  host: { flag: "host", value: "ADDRESS", help: "address to listen on", fallback: "0.0.0.0" },
-  port: { flag: "port", value: "PORT", help: "HTTP: Connect, gRPC-Web, JSON", fallback: "5555" },
-  grpcPort: { flag: "grpc-port", value: "PORT", help: "native gRPC", fallback: "5556" },
-  p2pPort: { flag: "p2p-port", value: "PORT", help: "join the peer network (5557 with --peer)" },
-  data: { flag: "data", value: "DIR", help: "where envelopes live, or :memory:", fallback: "data" },
-  kv: { flag: "kv", value: "URL", help: "a remote Deno KV instead of a folder" },
-  network: { flag: "network", value: "NAME", help: "whom to peer with", fallback: "wafer" },
-  peers: { flag: "peer", value: "MULTIADDR", help: "a node to connect to, may be repeated" },
-  allowPeers: { flag: "allow-peer", value: "ID", help: "only these may connect, may be repeated" },
-  announce: { flag: "announce", value: "MULTIADDR", help: "how peers reach this node" },
-  p2pTopic: { flag: "p2p-topic", value: "TOPIC", help: "gossip topic, for a Waku shard" },
-  p2pMaxBytes: { flag: "p2p-max-bytes", value: "BYTES", help: "longest message to gossip" },
-  limits: { flag: "limits", value: "on|off", help: "rate limits per client", fallback: "on" },
+  host: {
+    flag: "host",
+    value: "ADDRESS",
+    help: "address to listen on",
+    fallback: "0.0.0.0",
+    read: text,
+  },
+  port: {
+    flag: "port",
+    value: "PORT",
+    help: "HTTP: Connect, gRPC-Web, JSON",
+    fallback: "5555",
+    read: port,
+  },
+  grpcPort: {
+    flag: "grpc-port",
+    value: "PORT",
+    help: "native gRPC",
+    fallback: "5556",
+    read: port,
+  },
+  data: {
+    flag: "data",
+    value: "DIR",
+    help: "where envelopes live, or :memory:",
+    fallback: "data",
+    read: text,
+  },
+  kv: { flag: "kv", value: "URL", help: "a remote Deno KV instead of a folder", read: text },
+  retention: {
+    flag: "retention",
+    value: "TIME",
+    help: "keep topics outside /xmtp/ for 90m, 24h, 7d; 0 is for ever",
+    fallback: "24h",
+    read: duration,
+  },
+  limits: {
+    flag: "limits",
+    value: "on|off",
+    help: "rate limits per client",
+    fallback: "on",
+    read: choice("on", "off"),
+  },
+  rules: {
+    flag: "rules",
+    value: "FILE",
+    help: "who goes faster and who is denied, read again when changed",
+    read: text,
+  },
+  trustProxy: {
+    flag: "trust-proxy",
+    value: "RANGE",
+    help: "believe X-Forwarded-For from here, may be repeated",
+    many: true,
+    read: range,
+  },
+  tlsCert: { flag: "tls-cert", value: "FILE", help: "with --tls-key: all on one port", read: text },
+  tlsKey: { flag: "tls-key", value: "FILE", help: "key of the certificate", read: text },
+  operatorToken: {
+    flag: "operator-token",
+    value: "TOKEN",
+    help: "opens all of /status from anywhere",
+    read: text,
+  },
   logLevel: {
     flag: "log-level",
     value: "LEVEL",
     help: "debug, info, warn or error",
     fallback: "info",
+    read: choice("debug", "info", "warn", "error"),
   },
-} satisfies Record<keyof Config, Setting>
+  p2pPort: {
+    flag: "p2p-port",
+    value: "PORT",
+    help: "join the peer network (5557 with --peer)",
+    read: port,
+  },
+  network: {
+    flag: "network",
+    value: "NAME",
+    help: "whom to peer with",
+    fallback: "wafer",
+    read: text,
+  },
+  peer: {
+    flag: "peer",
+    value: "MULTIADDR",
+    help: "a node to connect to, may be repeated",
+    many: true,
+    read: text,
+  },
+  allowPeer: {
+    flag: "allow-peer",
+    value: "ID",
+    help: "only these may connect, may be repeated",
+    many: true,
+    read: text,
+  },
+  announce: {
+    flag: "announce",
+    value: "MULTIADDR",
+    help: "how peers reach this node, may be repeated",
+    many: true,
+    read: text,
+  },
+  p2pTopic: {
+    flag: "p2p-topic",
+    value: "TOPIC",
+    help: "gossip topic, for a Waku shard",
+    read: text,
+  },
+  p2pMaxBytes: {
+    flag: "p2p-max-bytes",
+    value: "BYTES",
+    help: "longest message to gossip",
+    read: bytes,
+  },
+} satisfies Record<string, Setting<unknown>>
 
-// A variable may name several of these, separated by commas.
-const lists = new Set<Setting>([settings.peers, settings.allowPeers, settings.announce])
-
-/** What `--help` prints. */
+/** The flags as `--help` prints them. */
 export const usage: string = [
-  "wafer-node [flags]",
-  "",
-  ...Object.values<Setting>(settings).map(({ flag, value, help, fallback }) => {
+  ...Object.values<Setting<unknown>>(settings).map(({ flag, value, help, fallback }) => {
     const given = `  --${flag} ${value}`.padEnd(24)
     return given + help + (fallback === undefined ? "" : ` (${fallback})`)
   }),
@@ -83,48 +192,56 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
   const flags = readFlags(args)
-  const all = (setting: Setting): string[] => {
-    const given = flags.get(setting.flag)
-    if (given) return given
-    const variable = env[variableOf(setting)]
-    if (variable !== undefined && variable !== "") {
-      return lists.has(setting) ? variable.split(/[\s,]+/) : [variable]
-    }
-    return setting.fallback === undefined ? [] : [setting.fallback]
+
+  function all<T>({ flag, many, fallback, read }: Setting<T>): T[] {
+    const variable = env[`WAFER_${flag.toUpperCase().replaceAll("-", "_")}`] || undefined
+    const listed = many ? variable?.split(/[\s,]+/) : variable && [variable]
+    const texts = flags.get(flag) ?? (listed || (fallback === undefined ? [] : [fallback]))
+    return texts.map((text) => {
+      try {
+        return read(text)
+      } catch (error) {
+        throw error instanceof Expected
+          ? new ConfigError(`--${flag} expected ${error.message}, got ${text}`)
+          : error
+      }
+    })
   }
-  const one = (setting: Setting): string => all(setting).at(-1)!
-  const p2pPort = all(settings.p2pPort).at(-1)
-  const p2pMaxBytes = all(settings.p2pMaxBytes).at(-1)
-  const networked = [settings.peers, settings.allowPeers].some((s) => all(s).length > 0)
+  const maybe = <T>(setting: Setting<T>): T | undefined => all(setting).at(-1)
+  const one = <T>(setting: Setting<T> & { fallback: string }): T => maybe(setting)!
+
+  const peers = all(settings.peer)
+  const allowPeers = all(settings.allowPeer)
+  const networked = peers.length > 0 || allowPeers.length > 0
+  const [cert, key] = [maybe(settings.tlsCert), maybe(settings.tlsKey)]
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new ConfigError("--tls-cert and --tls-key need each other")
+  }
   return {
     host: one(settings.host),
-    port: readPort(settings.port, one(settings.port)),
-    grpcPort: readPort(settings.grpcPort, one(settings.grpcPort)),
-    p2pPort: p2pPort !== undefined || networked
-      ? readPort(settings.p2pPort, p2pPort ?? "5557")
-      : undefined,
+    port: one(settings.port),
+    grpcPort: one(settings.grpcPort),
+    p2pPort: maybe(settings.p2pPort) ?? (networked ? 5557 : undefined),
     data: one(settings.data),
-    kv: all(settings.kv).at(-1),
+    kv: maybe(settings.kv),
     network: one(settings.network),
-    peers: all(settings.peers),
-    allowPeers: all(settings.allowPeers),
+    peers,
+    allowPeers,
     announce: all(settings.announce),
-    p2pTopic: all(settings.p2pTopic).at(-1),
-    p2pMaxBytes: p2pMaxBytes === undefined
-      ? undefined
-      : readBytes(settings.p2pMaxBytes, p2pMaxBytes),
-    limits: readChoice(settings.limits, one(settings.limits), ["on", "off"]) === "on",
-    logLevel: readChoice(settings.logLevel, one(settings.logLevel), [
-      "debug",
-      "info",
-      "warn",
-      "error",
-    ]),
+    p2pTopic: maybe(settings.p2pTopic),
+    p2pMaxBytes: maybe(settings.p2pMaxBytes),
+    limits: one(settings.limits) === "on",
+    rules: maybe(settings.rules),
+    trustedProxies: all(settings.trustProxy),
+    retentionMs: one(settings.retention),
+    tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    operatorToken: maybe(settings.operatorToken),
+    logLevel: one(settings.logLevel),
   }
 }
 
 function readFlags(args: readonly string[]): Map<string, string[]> {
-  const known = new Set(Object.values<Setting>(settings).map(({ flag }) => flag))
+  const known = new Set(Object.values<Setting<unknown>>(settings).map(({ flag }) => flag))
   const flags = new Map<string, string[]>()
   for (let i = 0; i < args.length; i++) {
     const [, name = "", inline] = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(args[i]!) ?? []
@@ -136,29 +253,36 @@ function readFlags(args: readonly string[]): Map<string, string[]> {
   return flags
 }
 
-function readPort(setting: Setting, text: string): number {
-  const port = Number(text)
-  if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new ConfigError(`--${setting.flag} expected a port from 0 to 65535, got ${text}`)
-  }
-  return port
+/** What a setting expected, for the sentence of the error. */
+class Expected extends Error {}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new Expected("a port from 0 to 65535")
 }
 
-function readBytes(setting: Setting, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new ConfigError(`--${setting.flag} expected a number of bytes, got ${text}`)
-  }
-  return Number(text)
+function bytes(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new Expected("a number of bytes")
 }
 
-function readChoice<T extends string>(setting: Setting, text: string, choices: readonly T[]): T {
-  const choice = choices.find((c) => c === text)
-  if (!choice) {
-    throw new ConfigError(`--${setting.flag} expected ${choices.join(", ")}, got ${text}`)
-  }
-  return choice
+function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (text === "0") return 0
+  if (!count || !unit) throw new Expected("a time like 90m, 24h or 7d")
+  return Number(count) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit]!
 }
 
-function variableOf({ flag }: Setting): string {
-  return `WAFER_${flag.toUpperCase().replaceAll("-", "_")}`
+function range(text: string): Range {
+  const parsed = parseRange(text)
+  if (!parsed) throw new Expected("an address or a range like 10.0.0.0/8")
+  return parsed
+}
+
+function choice<T extends string>(...choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const chosen = choices.find((one) => one === text)
+    if (chosen === undefined) throw new Expected(choices.join(", "))
+    return chosen
+  }
 }

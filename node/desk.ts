@@ -1,9 +1,11 @@
 import { create } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
 import { RetryInfoSchema } from "@wafer/proto/node"
+import { type Authenticator, authorize } from "./auth.ts"
 import type { Limiter, RateClass } from "./limit.ts"
 import type { Metrics } from "./metrics.ts"
 import { asRefusal, Refusal } from "./refusal.ts"
+import type { Rules, Standing } from "./rules.ts"
 
 /** Who asks, however the question came. */
 export interface Caller {
@@ -21,17 +23,50 @@ export interface Caller {
 
 /** The front desk of every method: it counts who comes, and turns away who comes too often. */
 export interface Desk {
-  /** @throws Refusal with the time to come back, when the caller's bucket is empty */
+  /**
+   * Takes the cost of a call from the caller's bucket.
+   *
+   * @throws Refusal for a denied caller, and with the time to come back for one whose bucket is empty
+   */
   charge(caller: Caller, kind: RateClass, cost: number): void
+  /**
+   * The wallet that may write to these topics.
+   *
+   * @throws Refusal for a bad token, a denied wallet or somebody else's topic
+   */
+  admit(caller: Caller, topics: readonly string[]): string
   /** Runs a call and counts how it ended; every failure leaves as a Refusal. */
   measured<T>(method: string, caller: Caller, call: () => T | Promise<T>): Promise<T>
 }
 
-export function createDesk(limiter: Limiter | undefined, metrics: Metrics): Desk {
+export interface DeskOptions {
+  readonly authenticator: Authenticator
+  readonly metrics: Metrics
+  /** Without it nobody is too fast. */
+  readonly limiter: Limiter | undefined
+  /** Asked anew each time, so that an operator can change them. */
+  readonly rules: () => Rules
+}
+
+export function createDesk({ authenticator, limiter, metrics, rules }: DeskOptions): Desk {
+  /** The standing of who asks. A wallet counts only once its token has been verified. */
+  function standingOf({ address, authorization }: Caller): Standing | undefined {
+    const { namesWallets } = rules()
+    if (!namesWallets || authorization === null) return rules().of(address, undefined)
+    try {
+      return rules().of(address, authenticator.authenticate(authorization))
+    } catch {
+      // What is wrong with the token is said by the call that needs one.
+      return rules().of(address, undefined)
+    }
+  }
+
   return {
     charge(caller, kind, cost) {
+      const standing = standingOf(caller)
+      if (standing === "denied") throw denied()
       if (!limiter) return
-      const verdict = limiter.take(caller.address, kind, cost, false)
+      const verdict = limiter.take(caller.address, kind, cost, standing !== undefined)
       const { allowed, burst, remaining, resetSeconds, windowSeconds } = verdict
       caller.answer.set("RateLimit-Policy", `"${kind}";q=${burst};w=${windowSeconds}`)
       caller.answer.set("RateLimit", `"${kind}";r=${remaining};t=${resetSeconds}`)
@@ -45,6 +80,14 @@ export function createDesk(limiter: Limiter | undefined, metrics: Metrics): Desk
         "rate-limit",
         { details: [{ desc: RetryInfoSchema, value: retry }] },
       )
+    },
+
+    admit(caller, topics) {
+      const wallet = authenticator.authenticate(caller.authorization)
+      const standing = rules().of(caller.address, wallet)
+      if (standing === "denied") throw denied()
+      if (standing !== "writer") authorize(wallet, topics)
+      return wallet
     },
 
     async measured(method, caller, call) {
@@ -63,4 +106,8 @@ export function createDesk(limiter: Limiter | undefined, metrics: Metrics): Desk
       }
     },
   }
+}
+
+function denied(): Refusal {
+  return new Refusal(Code.PermissionDenied, "wallet is deny listed", "deny-listed")
 }

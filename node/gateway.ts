@@ -12,10 +12,11 @@ import {
   SubscribeRequestSchema,
 } from "@wafer/proto"
 import type { Api } from "./api.ts"
+import { readBody } from "./body.ts"
 import type { Caller } from "./desk.ts"
 import type { Subscription } from "./hub.ts"
 import { batchQueryResponseJson, envelopeJson, errorJson, queryResponseJson } from "./json.ts"
-import { asRefusal, httpStatusOf, invalid, type Limits, Refusal } from "./refusal.ts"
+import { asRefusal, httpStatusOf, invalid, type Limits } from "./refusal.ts"
 
 /** A route of the JSON gateway: V1's methods as plain HTTP. */
 export type GatewayRoute = (request: Request, caller: Caller) => Promise<Response>
@@ -71,10 +72,7 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
     [
       "/message/v1/publish",
       guard(
-        unary(PublishRequestSchema, PublishResponseSchema, async ({ envelopes }, caller) => {
-          await api.publish(envelopes, caller)
-          return create(PublishResponseSchema)
-        }, () => ({})),
+        unary(PublishRequestSchema, PublishResponseSchema, api.publish, () => ({})),
         false,
       ),
     ],
@@ -134,30 +132,6 @@ async function readMessage<I extends DescMessage>(
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error))
   }
-}
-
-async function readBody(request: Request, max: number): Promise<Uint8Array> {
-  const announced = Number(request.headers.get("content-length") ?? 0)
-  if (announced > max) throw tooLarge(announced, max)
-  if (announced > 0) return new Uint8Array(await request.arrayBuffer())
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    chunks.push(chunk)
-    if ((size += chunk.length) > max) throw tooLarge(size, max)
-  }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
-}
-
-function tooLarge(size: number, max: number): Refusal {
-  const message = `grpc: received message larger than max (${size} vs. ${max})`
-  return new Refusal(Code.ResourceExhausted, message, "too-large")
 }
 
 function wantsProtobuf(request: Request): boolean {

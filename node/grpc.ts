@@ -1,4 +1,3 @@
-import { create } from "@bufbuild/protobuf"
 import {
   type ConnectRouter,
   type ContextKey,
@@ -12,7 +11,7 @@ import type {
   UniversalHandlerOptions,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol"
-import { type Envelope, MessageApi, PublishResponseSchema } from "@wafer/proto"
+import { type Envelope, MessageApi } from "@wafer/proto"
 import { NodeApi as NodeService } from "@wafer/proto/node"
 import type { Api } from "./api.ts"
 import type { Caller } from "./desk.ts"
@@ -35,22 +34,23 @@ export interface RouteOptions {
   readonly limits: Limits
   /** Ends every stream, with its reason. */
   readonly stopping: AbortSignal
+  /** Whom to count: the other end of the socket, or whom a trusted proxy names. */
+  readonly addressOf: AddressOf
 }
+
+export type AddressOf = (remote: string | undefined, forwardedFor: string | null) => string
 
 /** Registers the V1 message API for Connect, gRPC and gRPC-Web. */
 export function messageApiRoutes(api: Api, options: RouteOptions): Routes {
   return (router) => {
     router.service(MessageApi, {
-      async publish({ envelopes }, context) {
-        await api.publish(envelopes, callerOf(context))
-        return create(PublishResponseSchema)
-      },
-      query: (request, context) => api.query(request, callerOf(context)),
-      batchQuery: (request, context) => api.batchQuery(request, callerOf(context)),
-      subscribe: ({ contentTopics }, context) => live(api, contentTopics, context),
-      subscribeAll: (_, context) => live(api, ["*"], context),
+      publish: (request, context) => api.publish(request, callerOf(context, options)),
+      query: (request, context) => api.query(request, callerOf(context, options)),
+      batchQuery: (request, context) => api.batchQuery(request, callerOf(context, options)),
+      subscribe: ({ contentTopics }, context) => live(api, contentTopics, context, options),
+      subscribeAll: (_, context) => live(api, ["*"], context, options),
       async *subscribe2(requests, context) {
-        const subscription = open(api, [], context)
+        const subscription = open(api, [], context, options)
         const retargeting = retarget(subscription, requests)
         yield* subscription
         await retargeting
@@ -63,9 +63,9 @@ export function messageApiRoutes(api: Api, options: RouteOptions): Routes {
 export function nodeApiRoutes(nodeApi: NodeApi, options: RouteOptions): Routes {
   return (router) => {
     router.service(NodeService, {
-      follow: (request, context) => nodeApi.follow(request, callerOf(context)),
-      publish: (request, context) => nodeApi.publish(request, callerOf(context)),
-      nodeInfo: (_, context) => nodeApi.nodeInfo(callerOf(context)),
+      follow: (request, context) => nodeApi.follow(request, callerOf(context, options)),
+      publish: (request, context) => nodeApi.publish(request, callerOf(context, options)),
+      nodeInfo: (_, context) => nodeApi.nodeInfo(callerOf(context, options)),
     }, handlerOptions(options))
   }
 }
@@ -78,12 +78,18 @@ async function* live(
   api: Api,
   topics: readonly string[],
   context: HandlerContext,
+  options: RouteOptions,
 ): AsyncGenerator<Envelope> {
-  yield* open(api, topics, context)
+  yield* open(api, topics, context, options)
 }
 
-function open(api: Api, topics: readonly string[], context: HandlerContext): Subscription {
-  const subscription = api.subscribe(topics, callerOf(context))
+function open(
+  api: Api,
+  topics: readonly string[],
+  context: HandlerContext,
+  options: RouteOptions,
+): Subscription {
+  const subscription = api.subscribe(topics, callerOf(context, options))
   context.responseHeader.set("subscribed", "true")
   context.values.get(opened)(context)
   return subscription
@@ -102,10 +108,13 @@ async function retarget(
   }
 }
 
-function callerOf(context: HandlerContext): Caller {
+function callerOf(context: HandlerContext, { addressOf }: RouteOptions): Caller {
   return {
     protocol: context.protocolName,
-    address: context.values.get(remoteAddress),
+    address: addressOf(
+      context.values.get(remoteAddress),
+      context.requestHeader.get("x-forwarded-for"),
+    ),
     authorization: context.requestHeader.get("authorization"),
     answer: context.responseHeader,
     holdsHeaders: context.values.get(holdsHeaders),

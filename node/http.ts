@@ -5,9 +5,10 @@ import {
 } from "@connectrpc/connect/protocol"
 import { type Context, Hono } from "hono"
 import type { Caller } from "./desk.ts"
+import { isPlainUnary, type UnaryRoute } from "./connect-unary.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
-import { answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
+import { type AddressOf, answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
 import { inbox } from "./inbox.ts"
 import { asRefusal, Refusal } from "./refusal.ts"
 
@@ -20,7 +21,10 @@ export interface RequestInfo {
 
 export interface HttpOptions {
   readonly gateway: ReadonlyMap<string, GatewayRoute>
+  /** Quick routes for calls that `routes` could answer too. */
+  readonly unary: ReadonlyMap<string, UnaryRoute>
   readonly routes: Routes
+  readonly addressOf: AddressOf
   /** The page of /metrics. */
   readonly metrics: () => string
   /** Resolves when the node can take messages; rejects with the reason why not. */
@@ -30,7 +34,8 @@ export interface HttpOptions {
 type Env = { Bindings: RequestInfo }
 
 /** One app for all that arrives as a Request: Connect, gRPC-Web, the JSON gateway, health, metrics. */
-export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Hono<Env> {
+export function createHttp(options: HttpOptions): Hono<Env> {
+  const { gateway, unary, routes, addressOf, metrics, ready } = options
   const app = new Hono<Env>()
 
   app.use(async (context, next) => {
@@ -41,7 +46,7 @@ export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Ho
 
   for (const [path, route] of gateway) {
     app.post(path, async (context) => {
-      const response = await route(context.req.raw, callerOf(context))
+      const response = await route(context.req.raw, callerOf(context, addressOf, "json"))
       return compresses(path) ? gzip(context.req.raw, response) : response
     })
     app.all(path, () => errorResponse(notImplemented()))
@@ -51,8 +56,16 @@ export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Ho
   routes(router)
   for (const handler of router.handlers) {
     const handle = answerAtOnce(handler)
-    app.all(handler.requestPath, async ({ req, env }) => {
-      const contextValues = createContextValues().set(remoteAddress, addressOf(env))
+    const quick = unary.get(handler.requestPath)
+    app.all(handler.requestPath, async (context) => {
+      const { req, env } = context
+      if (quick && isPlainUnary(req.raw)) {
+        return await quick(req.raw, callerOf(context, addressOf, "connect"))
+      }
+      const contextValues = createContextValues().set(
+        remoteAddress,
+        env?.remoteAddress ?? "unknown",
+      )
         .set(holdsHeaders, env?.holdsHeaders ?? false)
       const request = universalServerRequestFromFetch(req.raw, {})
       return universalServerResponseToFetch(await handle({ ...request, contextValues }))
@@ -81,19 +94,19 @@ export function createHttp({ gateway, routes, metrics, ready }: HttpOptions): Ho
   return app
 }
 
-function callerOf({ req, env }: Context<Env>): Caller {
+function callerOf(
+  { req, env }: Context<Env>,
+  addressOf: AddressOf,
+  protocol: string,
+): Caller {
   return {
-    protocol: "json",
-    address: addressOf(env),
+    protocol,
+    address: addressOf(env?.remoteAddress, req.header("x-forwarded-for") ?? null),
     authorization: req.header("authorization") ?? null,
     answer: new Headers(),
     holdsHeaders: env?.holdsHeaders ?? false,
     signal: req.raw.signal,
   }
-}
-
-function addressOf(env: RequestInfo | undefined): string {
-  return env?.remoteAddress ?? "unknown"
 }
 
 function notImplemented(): Refusal {

@@ -18,6 +18,8 @@ export interface Hub {
   /** A topic of "*" stands for every public one. */
   subscribe(topics: readonly string[]): Subscription
   readonly subscribers: number
+  /** Whether anyone sees what is published to the topic. */
+  hasReaders(topic: string): boolean
   close(): void
 }
 
@@ -71,6 +73,8 @@ export function createHub(options: HubOptions): Hub {
     get subscribers() {
       return readers.size
     },
+
+    hasReaders: (topic) => topics.has(topic) || all.size > 0,
 
     subscribe(wanted) {
       let current = new Set(wanted)

@@ -10,6 +10,7 @@ import { type BookStorage, type Peers, startPeers } from "./p2p/mod.ts"
 import type { Runtime } from "./runtime.ts"
 import { currentRuntime } from "./runtime/current.ts"
 import { serveGrpc } from "./runtime/http2.ts"
+import { watchRules } from "./runtime/rules-file.ts"
 import type { Store } from "./store.ts"
 import { kvStore } from "./stores/kv.ts"
 import { memoryStore } from "./stores/memory.ts"
@@ -55,7 +56,10 @@ async function run(config: Config): Promise<void> {
     store: opened.store,
     network: config.network,
     log,
+    trustedProxies: config.trustedProxies,
+    retentionMs: config.retentionMs,
     ...(!config.limits && { rates: false }),
+    ...(config.rules !== undefined && { rules: watchRules(config.rules, log) }),
     ...(config.p2pPort !== undefined && { join: (parts) => joinPeers(config, opened, parts) }),
   })
   const http = await runtime.serveHttp({ host: config.host, port: config.port, fetch: node.fetch })
@@ -90,7 +94,7 @@ async function run(config: Config): Promise<void> {
 
 const args = process.argv.slice(2)
 if (args.includes("--help")) {
-  console.log(usage)
+  console.log(`wafer-node [flags]\n\n${usage}`)
 } else {
   try {
     await run(readConfig(args, process.env))

@@ -67,7 +67,7 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
       if (request.minPeers > 0 && !peers) {
         throw new Refusal(Code.FailedPrecondition, "this node has no peers", "too-few-peers")
       }
-      const arrivals = await api.publish(request.envelopes, caller)
+      const arrivals = await api.take(request.envelopes, caller)
       const ids = arrivals.filter(({ keep }) => keep).map(({ id }) => id)
       const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(ids, request))
       return create(PublishResponseSchema, { storedByPeers })

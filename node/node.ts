@@ -3,20 +3,24 @@ import { MessageApi } from "@wafer/proto"
 import { Health, NodeApi, ServerReflection } from "@wafer/proto/node"
 import { createApi } from "./api.ts"
 import { createAuthenticator } from "./auth.ts"
+import { clientAddress } from "./client-address.ts"
+import { unaryRoutes } from "./connect-unary.ts"
 import { createDesk } from "./desk.ts"
 import { gatewayRoutes } from "./gateway.ts"
-import { messageApiRoutes, nodeApiRoutes } from "./grpc.ts"
+import { type AddressOf, messageApiRoutes, nodeApiRoutes } from "./grpc.ts"
 import { healthRoutes } from "./health.ts"
 import { createHttp, type RequestInfo } from "./http.ts"
 import { createHub } from "./hub.ts"
 import { createIngest } from "./ingest.ts"
 import { createLimiter, defaultRates, type Rates } from "./limit.ts"
+import type { Range } from "./ip.ts"
 import { type Log, silent } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { createNodeApi } from "./node-api.ts"
 import type { Peers, PeersOptions } from "./p2p/mod.ts"
 import { reflectionRoutes } from "./reflection.ts"
 import { defaultLimits, type Limits, Refusal } from "./refusal.ts"
+import { noRules, type Rules } from "./rules.ts"
 import type { Store } from "./store.ts"
 
 /** What a node is made of. Only the store has no default. */
@@ -27,6 +31,10 @@ export interface NodeOptions {
   readonly limits?: Partial<Limits>
   /** How fast clients may go; false lifts every limit. */
   readonly rates?: Rates | false
+  /** Who goes faster, who may not come at all; asked anew for each call. */
+  readonly rules?: () => Rules
+  /** Proxies whose X-Forwarded-For is believed. Default none. */
+  readonly trustedProxies?: readonly Range[]
   /** Joins other nodes, with the parts of this one that peers read and write. */
   readonly join?: (parts: NetworkParts) => Promise<Peers>
   readonly log?: Log
@@ -82,15 +90,14 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   })
   const peers = await options.join?.({ store, ingest, limits, registry, log })
   const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
-  const desk = createDesk(limiter, metrics)
-  const api = createApi({
-    store,
-    ingest,
-    hub,
-    desk,
-    limits,
-    authenticator: createAuthenticator(now),
+  const authenticator = createAuthenticator(now)
+  const desk = createDesk({
+    authenticator,
+    limiter,
+    metrics,
+    rules: options.rules ?? (() => noRules),
   })
+  const api = createApi({ store, ingest, hub, desk, limits })
   const nodeApi = createNodeApi({
     api,
     store,
@@ -105,6 +112,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
   const stopping = new AbortController()
+  const addressOf: AddressOf = (remote, forwardedFor) =>
+    clientAddress(remote, forwardedFor, options.trustedProxies ?? [])
   let closing: Promise<void> | undefined
 
   async function ready(): Promise<void> {
@@ -113,16 +122,18 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
 
   function routes(router: ConnectRouter): void {
-    const options = { limits, stopping: stopping.signal }
-    messageApiRoutes(api, options)(router)
-    nodeApiRoutes(nodeApi, options)(router)
+    const common = { limits, addressOf, stopping: stopping.signal }
+    messageApiRoutes(api, common)(router)
+    nodeApiRoutes(nodeApi, common)(router)
     healthRoutes({ services: services.map(({ typeName }) => typeName), ready })(router)
     reflectionRoutes([...services, Health, ServerReflection])(router)
   }
 
   const app = createHttp({
     gateway: gatewayRoutes(api, { limits, heartbeatMs: options.heartbeatMs ?? 20_000 }),
+    unary: unaryRoutes(api, limits),
     routes,
+    addressOf,
     ready,
     metrics: () => registry.text(),
   })
