@@ -1,27 +1,40 @@
 // Every primitive beside the libraries that one would take instead, interleaved in one process.
 //   deno run -A bench/primitives.ts [part of a name]     (or node, or bun)
+//   deno run -A bench/primitives.ts --chromium
 // Writes bench/results/primitives-<runtime>.json when it ran them all.
 import { mkdir, writeFile } from "node:fs/promises"
 import process from "node:process"
-import { measure } from "./contest.ts"
+import { type ContestResult, measure } from "./contest.ts"
 import { machine, runtimeName } from "./machine.ts"
-import { contests } from "./primitives/contests.ts"
+import { measureColdStart } from "./primitives/cold-start.ts"
 import { table } from "./table.ts"
 
 const wanted = process.argv[2] ?? ""
-const results = []
-for (const contest of contests.filter(({ name }) => name.includes(wanted))) {
-  const result = await measure(contest)
+const results: ContestResult[] = []
+const done = (result: ContestResult): void => {
   console.log(`${table([result])}\n`)
   results.push(result)
 }
-if (wanted === "") {
-  const folder = `${import.meta.dirname}/results`
-  await mkdir(folder, { recursive: true })
-  const report = { unit: "microseconds for one call", machine: machine(), results }
-  await writeFile(
-    `${folder}/primitives-${runtimeName()}.json`,
-    `${JSON.stringify(report, null, 2)}\n`,
-  )
+
+if (wanted === "--chromium") {
+  const { measureInChromium } = await import("./primitives/chromium.ts")
+  const measured = measureInChromium()
+  let next = await measured.next()
+  for (; !next.done; next = await measured.next()) done(next.value)
+  await write("chromium", { ...machine(), runtime: `chromium ${next.value}` })
+} else {
+  const { contests } = await import("./primitives/contests.ts")
+  for (const contest of contests.filter(({ name }) => name.includes(wanted))) {
+    done(await measure(contest))
+  }
+  if (wanted === "" || wanted === "cold start") (await measureColdStart()).forEach(done)
+  if (wanted === "") await write(runtimeName(), machine())
 }
 process.exit(0)
+
+async function write(name: string, machine: Record<string, string>): Promise<void> {
+  const folder = `${import.meta.dirname}/results`
+  await mkdir(folder, { recursive: true })
+  const report = { unit: "microseconds for one call", machine, results }
+  await writeFile(`${folder}/primitives-${name}.json`, `${JSON.stringify(report, null, 2)}\n`)
+}
