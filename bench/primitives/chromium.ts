@@ -13,6 +13,9 @@ export async function* measureInChromium(): AsyncGenerator<ContestResult, string
   const server = createServer((request, response) => {
     const isScript = request.url === "/page.js"
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html")
+    // A page that shares with no other has a clock of 5 microseconds instead of 100.
+    response.setHeader("cross-origin-opener-policy", "same-origin")
+    response.setHeader("cross-origin-embedder-policy", "require-corp")
     response.end(
       isScript ? script : `<!doctype html><script type="module" src="/page.js"></script>`,
     )
