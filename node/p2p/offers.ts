@@ -22,8 +22,9 @@ export interface OffersOptions {
 }
 
 const GATHER_MS = 20
-/** Gossip is usually faster than a fetch: how long to look for it, and how often. */
+/** Gossip of a fresh publish is faster than a fetch: how long to wait for it. Many ids are a repair, not a publish. */
 const PATIENCE_MS = [0, 10, 20, 40, 80]
+const FRESH_IDS = 64
 
 export function createOffers({ store, fetcher, fellows, failed }: OffersOptions): Offers {
   let gathered: Uint8Array[] = []
@@ -75,7 +76,7 @@ export function createOffers({ store, fetcher, fellows, failed }: OffersOptions)
 
     async take(peer, ids) {
       let wanted: Uint8Array[] = [...ids]
-      for (const ms of PATIENCE_MS) {
+      for (const ms of ids.length <= FRESH_IDS ? PATIENCE_MS : [0]) {
         await new Promise((resolve) => setTimeout(resolve, ms))
         wanted = await lacking(wanted)
         if (wanted.length === 0) return wanted
