@@ -19,6 +19,8 @@ export interface Result {
   readonly rival: string
   readonly medianUs: number
   readonly minimumUs: number
+  /** A quarter of the rounds took less than the first, a quarter more than the second. */
+  readonly quartilesUs?: readonly [number, number]
 }
 
 export interface ContestResult {
@@ -43,7 +45,13 @@ export async function measure(
   }
   const results = contest.rivals.map(({ name }, i): Result => {
     const sorted = times[i]!.sort((a, b) => a - b)
-    return { rival: name, medianUs: sorted[sorted.length >> 1]!, minimumUs: sorted[0]! }
+    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
+    return {
+      rival: name,
+      medianUs: at(0.5),
+      minimumUs: sorted[0]!,
+      quartilesUs: [at(0.25), at(0.75)],
+    }
   })
   const { name, bytes } = contest
   return bytes === undefined ? { name, results } : { name, bytes, results }

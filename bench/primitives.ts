@@ -2,11 +2,12 @@
 //   deno run -A bench/primitives.ts [part of a name]     (or node, or bun)
 //   deno run -A bench/primitives.ts --chromium
 // Writes bench/results/primitives-<runtime>.json when it ran them all.
-import { mkdir, writeFile } from "node:fs/promises"
 import process from "node:process"
 import { type ContestResult, measure } from "./contest.ts"
 import { machine, runtimeName } from "./machine.ts"
 import { measureColdStart } from "./primitives/cold-start.ts"
+import { glance, isWorthAGlance } from "./quick.ts"
+import { versionsOf, write } from "./results.ts"
 import { table } from "./table.ts"
 
 const wanted = process.argv[2] ?? ""
@@ -21,20 +22,22 @@ if (wanted === "--chromium") {
   const measured = measureInChromium()
   let next = await measured.next()
   for (; !next.done; next = await measured.next()) done(next.value)
-  await write("chromium", { ...machine(), runtime: `chromium ${next.value}` })
+  await save("chromium", { ...machine(), runtime: `chromium ${next.value}` })
 } else {
   const { contests } = await import("./primitives/contests.ts")
   for (const contest of contests.filter(({ name }) => name.includes(wanted))) {
-    done(await measure(contest))
+    if (isWorthAGlance(contest)) done(await measure(contest, glance))
   }
   if (wanted === "" || wanted === "cold start") (await measureColdStart()).forEach(done)
-  if (wanted === "") await write(runtimeName(), machine())
+  if (wanted === "") await save(runtimeName(), machine())
 }
 process.exit(0)
 
-async function write(name: string, machine: Record<string, string>): Promise<void> {
-  const folder = `${import.meta.dirname}/results`
-  await mkdir(folder, { recursive: true })
-  const report = { unit: "microseconds for one call", machine, results }
-  await writeFile(`${folder}/primitives-${name}.json`, `${JSON.stringify(report, null, 2)}\n`)
+async function save(name: string, machine: Record<string, string>): Promise<void> {
+  const versions = await versionsOf([
+    ...["@noble/ciphers", "@noble/curves", "@noble/hashes"],
+    ...["hash-wasm", "secp256k1", "tiny-secp256k1"],
+  ])
+  const unit = "microseconds for one call"
+  await write(`primitives-${name}`, { unit, machine, versions, results })
 }

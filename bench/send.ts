@@ -1,0 +1,40 @@
+// Sending, beside the official client: encode, seal, sign, publish, and hear that it is stored.
+//   deno run -A bench/send.ts     (or node, or bun)
+// Writes bench/results/send-<runtime>.json.
+import process from "node:process"
+import { measure } from "./contest.ts"
+import { createPair, OFFICIAL, officialVersion } from "./pair.ts"
+import { quick } from "./quick.ts"
+import { writeTimes } from "./results.ts"
+import { table } from "./table.ts"
+
+const IN_FLIGHT = 25
+const official = `xmtp-js ${OFFICIAL}`
+const text = "gm ".repeat(30)
+
+const many = (send: () => Promise<unknown>) => () =>
+  Promise.all(Array.from({ length: IN_FLIGHT }, send))
+
+const results = []
+{
+  await using pair = await createPair(1)
+  const ours = () => pair.ours.send(text)
+  const theirs = () => pair.theirs.send(text)
+  const rounds = quick ? 5 : 31
+  results.push(
+    await measure({
+      name: "send a message",
+      rivals: [{ name: "wafer", run: ours }, { name: official, run: theirs }],
+    }, { rounds, roundMs: 20 }),
+    await measure({
+      name: `send a message, ${IN_FLIGHT} in flight`,
+      rivals: [
+        { name: "wafer", run: many(ours), calls: IN_FLIGHT },
+        { name: official, run: many(theirs), calls: IN_FLIGHT },
+      ],
+    }, { rounds, roundMs: 20 }),
+  )
+}
+console.log(table(results))
+await writeTimes("send", results, await officialVersion())
+process.exit(0)
