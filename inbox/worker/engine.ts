@@ -11,7 +11,7 @@ import { verify } from "../verify.ts"
 import { consents } from "./consent.ts"
 import { pictureSize } from "./content.ts"
 import { conversations } from "./conversations.ts"
-import { type Database, databaseName, type StoredMessage } from "./database.ts"
+import { type Database, databaseName, type StoredConversation, type StoredMessage } from "./database.ts"
 import { files } from "./files.ts"
 import { follow, type Following } from "./follow.ts"
 import { incoming } from "./incoming.ts"
@@ -52,7 +52,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     names: await database.value("names") ?? {},
     muted: await database.value("muted") ?? [],
     typing: {},
-    settings: { ...initialSettings, ...await database.value("settings") },
+    settings: { ...initialSettings, pointers: isLocal(url), ...await database.value("settings") },
     problems: [],
     stored: { messages: 0, bytes: 0 },
   }, tell)
@@ -60,7 +60,6 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
 
   const threads = await conversations(database, shared)
   const shelf = messages(database)
-  const inbound = incoming({ me, database, conversations: threads, messages: shelf, tell })
   const attached = files({ database, messages: shelf, tell })
   const node = link({
     keys: options.keys,
@@ -73,6 +72,15 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
   })
   const consent = consents(threads, node.client)
   const writing = typing({ me, shared, channel })
+  const inbound = incoming({
+    me,
+    database,
+    conversations: threads,
+    find: async (topic) => threads.get(topic) ?? await known(await channel(topic)),
+    messages: shelf,
+    tell,
+    wrote: writing.wrote,
+  })
   let following: Following | undefined
   const closed = new AbortController()
   const out = await outbox({
@@ -105,11 +113,12 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     return found
   }
 
+  async function known(one: Awaited<ReturnType<typeof channel>>): Promise<StoredConversation> {
+    channels.set(one.topic, one)
+    return threads.get(one.topic) ?? threads.add(one, await consent.of(one.peerAddress))
+  }
+
   async function keepUp(client: Client): Promise<void> {
-    const known = async (one: Awaited<ReturnType<typeof channel>>) => {
-      channels.set(one.topic, one)
-      threads.add(one, await client.contacts.consent(one.peerAddress))
-    }
     for (const one of await client.conversations.list()) await known(one)
     consent.follow(client, closed.signal)
     following = follow({
@@ -150,6 +159,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
   }
 
   function noteLast(message: StoredMessage): void {
+    writing.sent(message.conversation)
     const text = wordsOf(message.body).slice(0, 200)
     threads.change(message.conversation, { last: { text, mine: true, at: message.at } })
   }
@@ -291,4 +301,9 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       database.close()
     },
   }
+}
+
+/** Developers run a node of their own. */
+function isLocal(url: string): boolean {
+  return /^(localhost|127\.0\.0\.1)$/.test(new URL(url).hostname)
 }

@@ -8,7 +8,7 @@ import type { Messages } from "./messages.ts"
 
 /** Takes what the SDK read into the database, and tells the tabs. */
 export interface Incoming {
-  /** Messages of known conversations, in any order; those stored before are nothing new. */
+  /** Messages in any order; those stored before are nothing new. */
   take(received: readonly Message[], live: boolean): Promise<void>
 }
 
@@ -16,12 +16,16 @@ export interface IncomingOptions {
   readonly me: string
   readonly database: Database
   readonly conversations: Conversations
+  /** A conversation by its topic, learnt now if it has to be. */
+  readonly find: (topic: string) => Promise<StoredConversation>
   readonly messages: Messages
   readonly tell: (news: News) => void
+  /** The peer of this conversation has finished writing. */
+  readonly wrote: (conversation: string) => void
 }
 
 export function incoming(
-  { me, database, conversations, messages, tell }: IncomingOptions,
+  { me, database, conversations, find, messages, tell, wrote }: IncomingOptions,
 ): Incoming {
   return {
     async take(received, live) {
@@ -30,8 +34,8 @@ export function incoming(
       const files: { id: string; data: Blob }[] = []
       const arrived: StoredMessage[] = []
       for (const message of received) {
-        const conversation = conversations.get(message.conversationTopic)
-        if (!conversation) continue
+        // Its invitation may be on the way still, in the other stream.
+        const conversation = await find(message.conversationTopic)
         const known = await database.get("messages", message.id)
         if (known?.delivery.state === "sent") continue
         const content = await contentOf(message)
@@ -78,6 +82,7 @@ export function incoming(
             if (content.file) files.push({ id: message.id, data: content.file })
             note(conversation, row)
             if (live && !row.mine) arrived.push(row)
+            if (!row.mine) wrote(conversation.id)
           }
         }
       }

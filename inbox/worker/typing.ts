@@ -6,8 +6,12 @@ import type { SharedState } from "./shared.ts"
 export interface Typing {
   /** I am writing here; told at most every few seconds. */
   tell(conversation: string): Promise<void>
+  /** I have sent what I was writing: the next letter is news again. */
+  sent(conversation: string): void
   /** Listens where the reader is. One conversation at a time. */
   listen(conversation: string): Promise<void>
+  /** The peer of a conversation has finished writing: the message is here. */
+  wrote(conversation: string): void
   stop(): void
 }
 
@@ -36,6 +40,7 @@ export function typing(
       const value = { timestamp: new Date(now), typerAddress: me, isFinished: false }
       await (await channel(conversation)).send(value, typingNotification, { ephemeral: true })
     },
+    sent: (conversation) => void told.delete(conversation),
     async listen(conversation) {
       if (listening?.conversation === conversation) return
       listening?.end.abort()
@@ -52,6 +57,9 @@ export function typing(
         if (!end.signal.aborted) listening = undefined
         else if (error !== end.signal.reason) throw error
       }
+    },
+    wrote(conversation) {
+      if (shared.get().typing[conversation]) set(conversation, 0)
     },
     stop: () => listening?.end.abort(),
   }

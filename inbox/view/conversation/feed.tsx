@@ -1,7 +1,7 @@
 import type { VNode } from "preact"
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import { useAct } from "../../context.ts"
-import type { Conversation } from "../../model.ts"
+import type { Conversation, Message } from "../../model.ts"
 import type { Open } from "../../state.ts"
 import { Button } from "../../parts/button.tsx"
 import { date } from "../../text/time.ts"
@@ -9,6 +9,8 @@ import { feedKeys } from "./feed-keys.ts"
 import { MessageRow } from "./message.tsx"
 import { feedRows } from "./rows.ts"
 import { useVirtual } from "./virtual.ts"
+
+const JUST_NOW_MS = 2000
 
 /** The messages of a conversation. Only those in sight are in the document. */
 export function Feed({ conversation, open }: { conversation: Conversation; open: Open }): VNode {
@@ -25,11 +27,18 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
   )
   const keys = useMemo(() => rows.map((row) => row.message.id), [rows])
   const virtual = useVirtual(scroller, keys, rows.find((row) => row.newCount)?.message.id)
-  const fresh = useFresh(open.messages.length, virtual.atBottom)
+  const fresh = useFresh(open.messages, virtual.atBottom)
 
   useEffect(() => {
     if (virtual.from < 15 && open.more && !open.loading) act.older()
   }, [virtual.from, open.more, open.loading])
+
+  // What I send is seen, wherever I was reading.
+  const newest = open.messages.at(-1)
+  const mine = newest?.mine ? newest.at : 0
+  useEffect(() => {
+    if (Date.now() - mine < JUST_NOW_MS) virtual.toBottom()
+  }, [mine])
 
   // A message that was asked for is brought into view, then carries the focus.
   const focused = useRef<string>(undefined)
@@ -86,11 +95,12 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
   )
 }
 
-/** How many messages came while the reader was further up. */
-function useFresh(total: number, atBottom: boolean): number {
-  const [seen, setSeen] = useState(total)
+/** How many messages of others came while the reader was further up. */
+function useFresh(messages: readonly Message[], atBottom: boolean): number {
+  const theirs = messages.filter((one) => !one.mine).length
+  const [seen, setSeen] = useState(theirs)
   useEffect(() => {
-    if (atBottom) setSeen(total)
-  }, [total, atBottom])
-  return Math.max(0, total - seen)
+    if (atBottom) setSeen(theirs)
+  }, [theirs, atBottom])
+  return Math.max(0, theirs - seen)
 }

@@ -22,7 +22,7 @@ export function feedRows(
   messages: readonly Message[],
   { newFrom, newCount, readAt }: { newFrom?: number; newCount: number; readAt?: number },
 ): FeedRow[] {
-  const newest = messages.findLast((one) => one.mine)
+  const sent = messages.findLast((one) => one.mine && one.delivery.state === "sent")
   const read = readAt === undefined
     ? undefined
     : messages.findLast((one) => one.mine && one.delivery.state === "sent" && one.at <= readAt)
@@ -33,7 +33,8 @@ export function feedRows(
     const rule = !ruled && message.at >= newFrom! && !message.mine
     if (rule) ruled = true
     const joins = before !== undefined && !day && !rule && before.mine === message.mine &&
-      message.at - before.at < RUN_GAP_MS
+      message.at - before.at < RUN_GAP_MS && before.delivery.state === "sent" &&
+      before !== read && before !== sent
     return { day, rule, joins }
   })
   return messages.map((message, i) => {
@@ -41,7 +42,7 @@ export function feedRows(
     const joinsAfter = starts[i + 1]?.joins ?? false
     const caption = message === read
       ? "read"
-      : message === newest && message.delivery.state === "sent"
+      : message === sent
       ? "sent"
       : joinsAfter
       ? undefined

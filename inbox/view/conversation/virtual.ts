@@ -53,9 +53,9 @@ export function useVirtual(
 
   const onScroll = () => {
     const element = scroller.current!
-    const { scrollTop, clientHeight, scrollHeight } = element
+    const { scrollTop, clientHeight } = element
     const first = rows.at(scrollTop)
-    anchor.current = scrollHeight - clientHeight - scrollTop < 24 || !keys.length
+    anchor.current = isAtEnd(element) || !keys.length
       ? "bottom"
       : { key: keys[first]!, offset: rows.top(first) - scrollTop }
     setView((old) =>
@@ -73,6 +73,7 @@ export function useVirtual(
     }
     const to = target(element)
     if (Math.abs(element.scrollTop - to) > 0.5) element.scrollTop = to
+    if (!news && isAtEnd(element)) anchor.current = "bottom"
     if (news) redraw((n) => n + 1)
     setView((old) =>
       Math.abs(old.top - to) < 1 && old.height === element.clientHeight
@@ -103,4 +104,8 @@ export function useVirtual(
     toBottom: () => move("bottom"),
     toRow: (key) => move({ key, offset: view.height / 3 }),
   }
+}
+
+function isAtEnd({ scrollHeight, clientHeight, scrollTop }: HTMLElement): boolean {
+  return scrollHeight - clientHeight - scrollTop < 24
 }

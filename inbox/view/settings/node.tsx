@@ -18,7 +18,7 @@ export function NodePage(): VNode {
     ["Network", node.network],
     ["Version", node.version],
     ["Largest message", node.maxMessageBytes && size(node.maxMessageBytes)],
-    ["Keeps other topics", node.retentionDays && `${node.retentionDays} days`],
+    ["Keeps other topics", node.retentionDays && days(node.retentionDays)],
   ].filter(([, value]) => value)
   return (
     <>
@@ -79,3 +79,5 @@ export function NodePage(): VNode {
     </>
   )
 }
+
+const days = (count: number): string => count === 1 ? "1 day" : `${count} days`
