@@ -1,5 +1,3 @@
-import { create } from "@bufbuild/protobuf"
-import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { WaferError } from "./error.ts"
 import { createIdentity, decryptKeyBundle, encryptKeyBundle } from "./identity.ts"
 import type { Keystore } from "./keystore.ts"
@@ -10,7 +8,7 @@ import type { Wallet } from "./signer.ts"
 import type { Clock } from "./time.ts"
 import { createTokens } from "./tokens.ts"
 import { privateStoreTopic } from "./topics.ts"
-import type { CallOptions, Transport } from "./transport.ts"
+import type { CallOptions, Envelope, Transport } from "./transport.ts"
 
 /** What loading an account needs. */
 export interface AccountOptions extends CallOptions {
@@ -47,7 +45,7 @@ async function newestBundle(
   const range = {
     topics: [privateStoreTopic(address)],
     direction: "descending",
-    pageSize: 1,
+    limit: 1,
   } as const
   const pages = createReader(transport).pages(range, callOf(signal))
   for await (const page of pages) {
@@ -64,11 +62,11 @@ async function storeKeys(
 ): Promise<Keystore> {
   const message = await encryptKeyBundle(bundle, wallet)
   const keystore = hold(encodePrivateKeyBundle(bundle))
-  const envelope: Envelope = create(EnvelopeSchema, {
+  const envelope: Envelope = {
     contentTopic: privateStoreTopic(wallet.address),
     timestampNs: clock(),
     message,
-  })
+  }
   await createNetwork(transport, createTokens(keystore)).publish([envelope], callOf(signal))
   return keystore
 }

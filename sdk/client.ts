@@ -54,7 +54,9 @@ export interface ClientOptions extends CallOptions {
 export class Client implements AsyncDisposable {
   /** Checksummed. */
   readonly address: string
+  /** Whom the account talks to. */
   readonly conversations: Conversations
+  /** Whom the account allows to write to it. */
   readonly contacts: Contacts
   readonly #context: Context
   readonly #end: AbortController
@@ -122,6 +124,7 @@ export class Client implements AsyncDisposable {
    * For many addresses one answer each, in their order; what is no address is answered by false.
    */
   async canMessage(address: string, options?: CallOptions): Promise<boolean>
+  /** The same for many, with one answer each. */
   async canMessage(addresses: readonly string[], options?: CallOptions): Promise<boolean[]>
   async canMessage(
     wanted: string | readonly string[],
@@ -155,6 +158,7 @@ export class Client implements AsyncDisposable {
     await this.#store?.close()
   }
 
+  /** Closes the client at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -1,5 +1,3 @@
-import { create } from "@bufbuild/protobuf"
-import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import {
   type ConsentEntry,
   type ConsentState,
@@ -15,6 +13,7 @@ import type { Network } from "./network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
 import type { Clock } from "./time.ts"
 import { preferencesTopic } from "./topics.ts"
+import type { Envelope } from "./transport.ts"
 
 /** Whom the account allows and denies, as its private preferences say. */
 export interface ConsentList {
@@ -117,13 +116,11 @@ export function consentList(options: ConsentListOptions): ConsentList {
   async function envelopesOf(entries: readonly ConsentEntry[]): Promise<Envelope[]> {
     const contentTopic = await topic()
     return await Promise.all(
-      encodeActions(entries).map(async (action) =>
-        create(EnvelopeSchema, {
-          contentTopic,
-          timestampNs: clock(),
-          message: encodePreferences(await keystore.sealForSelf(action)),
-        })
-      ),
+      encodeActions(entries).map(async (action) => ({
+        contentTopic,
+        timestampNs: clock(),
+        message: encodePreferences(await keystore.sealForSelf(action)),
+      })),
     )
   }
 

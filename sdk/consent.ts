@@ -1,17 +1,15 @@
 import { create, toBinary } from "@bufbuild/protobuf"
-import {
-  type Ciphertext,
-  PrivatePreferencesActionSchema,
-  PrivatePreferencesPayloadSchema,
-} from "@wafer/proto"
+import { PrivatePreferencesActionSchema, PrivatePreferencesPayloadSchema } from "@wafer/proto"
 import { isAddress, toAddress } from "./address.ts"
-import { decodeProto, required } from "./wire.ts"
+import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
+import { decodeProto } from "./wire.ts"
 
 /** Whether somebody may write to this account, as the account has said. */
 export type ConsentState = "allowed" | "denied" | "unknown"
 
 /** Whom consent is about. */
 export interface ConsentSubject {
+  /** What the value names. */
   readonly kind: "address" | "group" | "inbox"
   /** A checksummed address, or the id of a group or an inbox. */
   readonly value: string
@@ -19,6 +17,7 @@ export interface ConsentSubject {
 
 /** What was said about a subject. */
 export interface ConsentEntry extends ConsentSubject {
+  /** What the account said last. */
   readonly state: "allowed" | "denied"
 }
 
@@ -63,12 +62,14 @@ function normalized(kind: ConsentSubject["kind"], id: string): string {
 export function encodePreferences(sealed: Ciphertext): Uint8Array {
   return toBinary(
     PrivatePreferencesPayloadSchema,
-    create(PrivatePreferencesPayloadSchema, { version: { case: "v1", value: sealed } }),
+    create(PrivatePreferencesPayloadSchema, {
+      version: { case: "v1", value: writeCiphertext(sealed) },
+    }),
   )
 }
 
 /** Throws `malformed`. */
 export function decodePreferences(bytes: Uint8Array): Ciphertext {
   const { version } = decodeProto(PrivatePreferencesPayloadSchema, bytes, "private preferences")
-  return required(version.value, "private preferences")
+  return readCiphertext(version.value)
 }

@@ -1,11 +1,9 @@
-import { create } from "@bufbuild/protobuf"
-import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { type Contact, decodeContact, encodeContactV1, encodeContactV2 } from "./contact.ts"
-import type { Network, Range } from "./network.ts"
+import type { Network } from "./network.ts"
 import { equalBundles, isLegacyBundle, type PublicKeyBundle } from "./public-key.ts"
 import type { Clock } from "./time.ts"
 import { contactTopic } from "./topics.ts"
-import type { CallOptions } from "./transport.ts"
+import type { CallOptions, Envelope, Query } from "./transport.ts"
 
 /** Finds out how to write to others. */
 export interface ContactDirectory {
@@ -51,9 +49,9 @@ export function contactDirectory(network: Network, clock: Clock): ContactDirecto
       const found = new Map<string, Contact | undefined>()
       for (const [i, address] of unknown.entries()) {
         const page = pages[i]!
-        const contact = choose(page, address) ??
+        const contact = choose(page.envelopes, address) ??
           // A full page of somebody else's: the rest may hold one.
-          (page.length < pageSize ? undefined : await lookUp(address, options))
+          (page.envelopes.length < pageSize ? undefined : await lookUp(address, options))
         found.set(address, remember(contact))
       }
       return addresses.map((address) => found.get(address) ?? remembered(address))
@@ -65,13 +63,11 @@ export function contactDirectory(network: Network, clock: Clock): ContactDirecto
       const messages = [encodeContactV2(bundle)]
       if (isLegacyBundle(bundle)) messages.unshift(encodeContactV1(bundle))
       // The clock never tells the same time twice: readers see V2 as the newer one.
-      const envelopes = messages.map((message) =>
-        create(EnvelopeSchema, {
-          contentTopic: contactTopic(address),
-          timestampNs: clock(),
-          message,
-        })
-      )
+      const envelopes = messages.map((message) => ({
+        contentTopic: contactTopic(address),
+        timestampNs: clock(),
+        message,
+      }))
       await network.publish(envelopes, options)
       known.delete(address)
     },
@@ -80,8 +76,8 @@ export function contactDirectory(network: Network, clock: Clock): ContactDirecto
 
 const pageSize = 5
 
-function newestContacts(address: string): Range {
-  return { topics: [contactTopic(address)], direction: "descending", pageSize }
+function newestContacts(address: string): Query {
+  return { topics: [contactTopic(address)], direction: "descending", limit: pageSize }
 }
 
 /** The newest that is the address's; of two at the same time the one that speaks V2. */

@@ -1,4 +1,3 @@
-import type { Envelope } from "@wafer/proto"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import type { ConversationContext } from "./invitation.ts"
@@ -7,6 +6,7 @@ import { attempt } from "./outcome.ts"
 import { type ProvenMessageV1, readMessageV1 } from "./sealing-v1.ts"
 import { msToNs } from "./time.ts"
 import { directTopic, introTopic, inviteTopic } from "./topics.ts"
+import type { Envelope } from "./transport.ts"
 
 /** A conversation, and which protocol it speaks. */
 export interface KnownConversation {

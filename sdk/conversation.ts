@@ -1,5 +1,3 @@
-import { create } from "@bufbuild/protobuf"
-import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { text } from "./codecs/text.ts"
 import type { Compression } from "./compression.ts"
 import type { ConsentState } from "./consent.ts"
@@ -11,12 +9,11 @@ import { createFeed, feedOptions } from "./feed.ts"
 import type { ConversationContext } from "./invitation.ts"
 import type { ConversationRecord } from "./keystore.ts"
 import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
-import type { Direction } from "./network.ts"
 import { replayed, type Sealing } from "./sealing.ts"
 import { createStream, type Stream, type StreamOptions } from "./stream.ts"
 import { msToNs, nsToDate } from "./time.ts"
 import { ephemeralTopic } from "./topics.ts"
-import type { CallOptions } from "./transport.ts"
+import type { CallOptions, Direction, Envelope, Query } from "./transport.ts"
 
 /** How a message is sent. */
 export interface SendOptions extends CallOptions {
@@ -30,7 +27,9 @@ export interface SendOptions extends CallOptions {
 
 /** Which messages. Both ends are included. */
 export interface MessagesOptions extends CallOptions {
+  /** Sent at this time or later. */
   readonly since?: Date
+  /** Sent at this time or earlier. */
   readonly until?: Date
   /** Oldest first, which is the default, or newest first. */
   readonly direction?: Direction
@@ -46,18 +45,23 @@ export interface PreparedMessage<T> {
 
 /** Two accounts talking. */
 export interface Conversation {
+  /** Where its messages are published. */
   readonly topic: string
   /** Checksummed. */
   readonly peerAddress: string
+  /** When it began, as its inviter says. */
   readonly createdAt: Date
+  /** The protocol it speaks. */
   readonly version: "v1" | "v2"
   /** Tells apart the conversations of the same two accounts. V1 conversations have none. */
   readonly context?: ConversationContext
-  /** Sends a text, or whatever the codec writes. Resolves when the node has stored it. */
+  /** Sends a text. Resolves when the node has stored it. */
   send(value: string, options?: SendOptions): Promise<Message<string>>
+  /** Sends what the codec writes. */
   send<T>(value: NoInfer<T>, codec: Codec<T>, options?: SendOptions): Promise<Message<T>>
   /** Seals a message without sending it, to show it at once or to send it later. */
   prepare(value: string, options?: SendOptions): Promise<PreparedMessage<string>>
+  /** Seals what the codec writes. */
   prepare<T>(
     value: NoInfer<T>,
     codec: Codec<T>,
@@ -141,9 +145,7 @@ export function createConversation(
       id,
       async send(call = options) {
         const topics = options.ephemeral ? [ephemeralTopic(topic)] : sealing.topics()
-        const envelopes = topics.map((contentTopic) =>
-          create(EnvelopeSchema, { contentTopic, timestampNs, message })
-        )
+        const envelopes = topics.map((contentTopic) => ({ contentTopic, timestampNs, message }))
         const signal = signalOf(context, call.signal)
         await context.consent.allowing(
           peerAddress,
@@ -170,7 +172,7 @@ export function createConversation(
       : prepare<string>(value, text, second ?? {})
   }
 
-  function range({ since, until, direction }: MessagesOptions) {
+  function range({ since, until, direction }: MessagesOptions): Query {
     return {
       topics: [topic],
       ...(since && { startNs: msToNs(since.getTime()) }),
@@ -185,7 +187,7 @@ export function createConversation(
   ): AsyncGenerator<Message[]> {
     const { pageSize, signal } = options
     const envelopes = context.network.pages(
-      { ...range(options), ...(pageSize !== undefined && { pageSize }) },
+      { ...range(options), ...(pageSize !== undefined && { limit: pageSize }) },
       { signal: signalOf(context, signal) },
     )
     const read = readerOf(context, topic, sealing)

@@ -1,5 +1,3 @@
-import { create } from "@bufbuild/protobuf"
-import { EnvelopeSchema } from "@wafer/proto"
 import { toAddress } from "./address.ts"
 import { verifyConsent } from "./consent-proof.ts"
 import { type Context, signalOf } from "./context.ts"
@@ -104,9 +102,11 @@ export function createConversations(context: Context): Conversations {
       ...(wanted && { context: wanted }),
       ...(consentProof && { consentProof }),
     })
-    const envelopes = [inviteTopic(peer), inviteTopic(address)].map((contentTopic) =>
-      create(EnvelopeSchema, { contentTopic, timestampNs: createdNs, message: sealed })
-    )
+    const envelopes = [inviteTopic(peer), inviteTopic(address)].map((contentTopic) => ({
+      contentTopic,
+      timestampNs: createdNs,
+      message: sealed,
+    }))
     await consent.allowing(
       peer,
       signal,

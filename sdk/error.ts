@@ -36,6 +36,7 @@ export type WaferErrorCode =
 
 /** What may accompany an error. */
 export interface WaferErrorOptions {
+  /** What was thrown below. */
   readonly cause?: unknown
   /** How long the node asks to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number
@@ -55,10 +56,14 @@ export interface WaferErrorOptions {
  * ```
  */
 export class WaferError extends Error {
+  /** The class, for logs. */
   override readonly name = "WaferError"
+  /** What went wrong, for programs. */
   readonly code: WaferErrorCode
+  /** How long the node asks to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined
 
+  /** An error with a code, a message for people, and what caused it. */
   constructor(code: WaferErrorCode, message: string, options: WaferErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code

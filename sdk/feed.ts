@@ -1,5 +1,4 @@
 import { sha256 } from "@wafer/crypto"
-import type { Envelope } from "@wafer/proto"
 import { toHex } from "./bytes.ts"
 import { asWaferError, WaferError } from "./error.ts"
 import type { Network } from "./network.ts"
@@ -7,6 +6,7 @@ import { createQueue } from "./queue.ts"
 import { pauseMs, sleep } from "./retry.ts"
 import type { StreamOptions, StreamState } from "./stream.ts"
 import { msToNs } from "./time.ts"
+import type { Envelope } from "./transport.ts"
 
 /** What to feed on. */
 export interface FeedOptions {
@@ -120,7 +120,7 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
     yield* queue
   }
 
-  function stored(from: Iterable<string>, signal: AbortSignal): AsyncGenerator<Envelope[]> {
+  function stored(from: Iterable<string>, signal: AbortSignal): AsyncGenerator<readonly Envelope[]> {
     const startNs = later(options.sinceNs ?? 0n, positionNs - overlapNs)
     return network.pages({ topics: [...from], startNs }, { signal })
   }

@@ -226,15 +226,14 @@ test("a node that pages in circles ends in an error", async () => {
   const circling = await Client.withKeys(await alice.exportKeys(), {
     transport: {
       ...real,
-      query: async (request, options) => {
-        const response = await real.query({ ...request, pagingInfo: undefined! }, options)
-        const { contentTopic, timestampNs } = response.envelopes[0] ?? { contentTopic: "" }
-        if (contentTopic !== conversation.topic) return await real.query(request, options)
-        const value = { digest: new Uint8Array(32), senderTimeNs: timestampNs! }
-        return {
-          ...response,
-          pagingInfo: { limit: 1, cursor: { cursor: { case: "index", value } } },
-        } as typeof response
+      query: async (query, options) => {
+        const { cursor: _, ...begun } = query
+        const page = await real.query(
+          query.topics.includes(conversation.topic) ? begun : query,
+          options,
+        )
+        const cursor = { digest: new Uint8Array(32), senderTimeNs: 1n }
+        return query.topics.includes(conversation.topic) ? { ...page, cursor } : page
       },
     },
   })

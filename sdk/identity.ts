@@ -6,7 +6,14 @@ import {
   EncryptedPrivateKeyBundleV1Schema,
 } from "@wafer/proto"
 import { randomBytes, toHex } from "./bytes.ts"
-import { decrypt, encrypt, fresh, type Freshness } from "./ciphertext.ts"
+import {
+  decrypt,
+  encrypt,
+  fresh,
+  type Freshness,
+  readCiphertext,
+  writeCiphertext,
+} from "./ciphertext.ts"
 import { WaferError } from "./error.ts"
 import {
   createKey,
@@ -19,7 +26,7 @@ import {
 } from "./private-key.ts"
 import { createIdentityText, walletAddress } from "./public-key.ts"
 import { type Wallet, walletSignature } from "./signer.ts"
-import { decodeProto, required } from "./wire.ts"
+import { decodeProto } from "./wire.ts"
 
 /**
  * New keys for a wallet, in the V1 form that every client reads. Asks the wallet to sign once.
@@ -54,7 +61,10 @@ export async function encryptKeyBundle(
 ): Promise<Uint8Array> {
   const secret = await wallet.sign(enableIdentityText(walletPreKey))
   const ciphertext = encrypt(secret, encodePrivateKeyBundle(bundle), undefined, freshness)
-  const value = create(EncryptedPrivateKeyBundleV1Schema, { walletPreKey, ciphertext })
+  const value = create(EncryptedPrivateKeyBundleV1Schema, {
+    walletPreKey,
+    ciphertext: writeCiphertext(ciphertext),
+  })
   return toBinary(
     EncryptedPrivateKeyBundleSchema,
     create(EncryptedPrivateKeyBundleSchema, { version: { case: "v1", value } }),
@@ -74,7 +84,7 @@ export async function decryptKeyBundle(
   wallet: Wallet,
 ): Promise<OpenedKeyBundle> {
   const { encrypted, bare } = readEncrypted(bytes)
-  const ciphertext = required(encrypted.ciphertext, "ciphertext")
+  const ciphertext = readCiphertext(encrypted.ciphertext)
   const secret = await wallet.sign(enableIdentityText(encrypted.walletPreKey))
   const plaintext = openEither(secret, (secret) => decrypt(secret, ciphertext))
   return {

@@ -1,7 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import { hkdfSha256, hmacSha256 } from "@wafer/crypto"
 import {
-  type Ciphertext,
   ConsentProofPayloadVersion,
   type InvitationV1,
   InvitationV1Schema,
@@ -9,7 +8,14 @@ import {
   SealedInvitationSchema,
 } from "@wafer/proto"
 import { toHex, utf8 } from "./bytes.ts"
-import { encrypt, fresh, type Freshness } from "./ciphertext.ts"
+import {
+  type Ciphertext,
+  encrypt,
+  fresh,
+  type Freshness,
+  readCiphertext,
+  writeCiphertext,
+} from "./ciphertext.ts"
 import { WaferError } from "./error.ts"
 import { type PublicKeyBundle, readBundle, writeBundle } from "./public-key.ts"
 import { conversationTopic } from "./topics.ts"
@@ -19,6 +25,7 @@ import { decodeProto, required } from "./wire.ts"
 export interface ConversationContext {
   /** Free text; by convention `domain/path`. */
   readonly conversationId: string
+  /** Whatever the application wants to tell its peer about it. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -144,7 +151,9 @@ export function sealInvitation(
   freshness: Freshness = fresh(),
 ): Uint8Array {
   const headerBytes = encodeInvitationHeader(header)
-  const ciphertext = encrypt(secret, encodeInvitation(invitation), headerBytes, freshness)
+  const ciphertext = writeCiphertext(
+    encrypt(secret, encodeInvitation(invitation), headerBytes, freshness),
+  )
   return toBinary(
     SealedInvitationSchema,
     create(SealedInvitationSchema, { version: { case: "v1", value: { headerBytes, ciphertext } } }),
@@ -163,6 +172,6 @@ export function decodeSealedInvitation(bytes: Uint8Array): SealedInvitation {
       createdNs: header.createdNs,
     },
     headerBytes,
-    ciphertext: required(ciphertext, "ciphertext"),
+    ciphertext: readCiphertext(ciphertext),
   }
 }

@@ -23,7 +23,9 @@ import type { Outcome } from "./outcome.ts"
 
 /** The part of a MessagePort that is used; a Worker has it too. */
 export interface Port {
+  /** Sends plain data to the other side. */
   postMessage(message: unknown): void
+  /** Called with what the other side sends. */
   onmessage: ((event: MessageEvent) => void) | null
 }
 

@@ -1,49 +1,72 @@
-import type { Ciphertext } from "@wafer/proto"
+import type { Ciphertext } from "./ciphertext.ts"
 import type { Outcome } from "./outcome.ts"
 import type { HmacKey } from "./hmac-keys.ts"
 import type { ConsentProof, ConversationContext } from "./invitation.ts"
 import type { PublicKeyBundle } from "./public-key.ts"
 import type { Signature } from "./signature.ts"
 
+export type { Ciphertext, Freshness } from "./ciphertext.ts"
+export type { HmacKey } from "./hmac-keys.ts"
+export type { ConsentProof, ConversationContext } from "./invitation.ts"
+export type { Outcome } from "./outcome.ts"
+export type { PublicKey, PublicKeyBundle } from "./public-key.ts"
+export type { Signature } from "./signature.ts"
+
 /** Whose keys a keystore holds. */
 export interface Account {
   /** Checksummed. */
   readonly address: string
+  /** What it shows to others. */
   readonly bundle: PublicKeyBundle
 }
 
 /** What is known of a conversation, without its key. */
 export interface ConversationRecord {
+  /** Where its messages are published. */
   readonly topic: string
+  /** Checksummed. */
   readonly peerAddress: string
+  /** When it began, as its inviter says. */
   readonly createdNs: bigint
+  /** Tells it from others with the same peer. */
   readonly context?: ConversationContext
+  /** The invited account's word that the inviter may write to it; not verified yet. */
   readonly consentProof?: ConsentProof
 }
 
 /** Whom to invite, and to which conversation. */
 export interface InviteRequest {
+  /** The keys that the peer shows. */
   readonly recipient: PublicKeyBundle
+  /** The time of the invitation, which its envelope must have too. */
   readonly createdNs: bigint
+  /** Tells the conversation from others with the same peer. */
   readonly context?: ConversationContext
+  /** The peer's word that this account may write to it. */
   readonly consentProof?: ConsentProof
 }
 
 /** An invitation as it arrived. */
 export interface InvitationEnvelope {
+  /** Of its envelope. */
   readonly timestampNs: bigint
+  /** A sealed invitation. */
   readonly message: Uint8Array
 }
 
 /** What a key opens: the ciphertext and the header that it is bound to. */
 export interface Sealed {
+  /** As received. */
   readonly headerBytes: Uint8Array
+  /** Opens together with the header only. */
   readonly ciphertext: Ciphertext
 }
 
 /** A V1 message to open. */
 export interface SealedV1 extends Sealed {
+  /** The keys of who wrote it, as its header says. */
   readonly sender: PublicKeyBundle
+  /** The keys it was written to, as its header says. */
   readonly recipient: PublicKeyBundle
 }
 
@@ -53,6 +76,7 @@ export interface SealedV1 extends Sealed {
  * data that can be posted. Verbs over many take and return them in the same order.
  */
 export interface Keystore {
+  /** Whose keys these are, and what others may see of them. */
   account(): Promise<Account>
   /** Signs a 32-byte digest with the identity key or the current pre-key. */
   sign(digest: Uint8Array, key: "identity" | "pre-key"): Promise<Signature>
@@ -71,6 +95,7 @@ export interface Keystore {
     headerBytes: Uint8Array,
     plaintext: Uint8Array,
   ): Promise<{ ciphertext: Ciphertext; senderHmac: Uint8Array }>
+  /** Opens messages of a known V2 conversation. */
   openV2(topic: string, messages: readonly Sealed[]): Promise<Outcome<Uint8Array>[]>
   /** What a push server needs to tell this account's own messages, by topic. All topics when none is named. */
   hmacKeys(topics: readonly string[] | undefined): Promise<Map<string, HmacKey[]>>
@@ -81,16 +106,19 @@ export interface Keystore {
     headerBytes: Uint8Array,
     plaintext: Uint8Array,
   ): Promise<Ciphertext>
+  /** Opens V1 messages that this account wrote or received. */
   openV1(messages: readonly SealedV1[]): Promise<Outcome<Uint8Array>[]>
 
   /** Names the topic of the account's private preferences. */
   preferencesId(): Promise<string>
   /** Seals what only this account shall read. */
   sealForSelf(plaintext: Uint8Array): Promise<Ciphertext>
+  /** Opens what `sealForSelf` sealed. */
   openForSelf(ciphertexts: readonly Ciphertext[]): Promise<Outcome<Uint8Array>[]>
 
   /** What the client keeps beside the keys, sealed as they are. */
   load(name: string): Promise<Uint8Array | undefined>
+  /** Keeps a value under a name. */
   save(name: string, value: Uint8Array): Promise<void>
 
   /** All secret keys of the account, as `Client.create` takes them back. Whoever has them is the account. */

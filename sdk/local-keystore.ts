@@ -1,7 +1,6 @@
-import type { Ciphertext } from "@wafer/proto"
 import { agree, type OwnKeys, type Role } from "./agreement.ts"
 import { equalBytes, toHex } from "./bytes.ts"
-import { decrypt, encrypt } from "./ciphertext.ts"
+import { type Ciphertext, decrypt, encrypt } from "./ciphertext.ts"
 import {
   type ConversationKey,
   conversationKeys,

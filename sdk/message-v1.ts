@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf"
-import { type Ciphertext, MessageHeaderV1Schema, MessageSchema } from "@wafer/proto"
+import { MessageHeaderV1Schema, MessageSchema } from "@wafer/proto"
+import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "./error.ts"
 import { type PublicKeyBundle, readLegacyBundle, writeLegacyBundle } from "./public-key.ts"
 import { decodeProto, required } from "./wire.ts"
@@ -34,7 +35,9 @@ export function encodeHeaderV1({ sender, recipient, timestampMs }: HeaderV1): Ui
 export function encodeMessageV1(headerBytes: Uint8Array, ciphertext: Ciphertext): Uint8Array {
   return toBinary(
     MessageSchema,
-    create(MessageSchema, { version: { case: "v1", value: { headerBytes, ciphertext } } }),
+    create(MessageSchema, {
+      version: { case: "v1", value: { headerBytes, ciphertext: writeCiphertext(ciphertext) } },
+    }),
   )
 }
 
@@ -48,7 +51,7 @@ export function decodeMessageV1(bytes: Uint8Array): SealedMessageV1 {
   const header = decodeProto(MessageHeaderV1Schema, headerBytes, "message header")
   return {
     headerBytes,
-    ciphertext: required(ciphertext, "ciphertext"),
+    ciphertext: readCiphertext(ciphertext),
     sender: readLegacyBundle(header.sender, "sender"),
     recipient: readLegacyBundle(header.recipient, "recipient"),
     timestampMs: header.timestamp,

@@ -1,13 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import { hmacSha256, sha256 } from "@wafer/crypto"
-import {
-  type Ciphertext,
-  MessageHeaderV2Schema,
-  MessageSchema,
-  SignedContentSchema,
-} from "@wafer/proto"
+import { MessageHeaderV2Schema, MessageSchema, SignedContentSchema } from "@wafer/proto"
 import { concat } from "./bytes.ts"
 import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
+import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "./error.ts"
 import type { Proofs } from "./proofs.ts"
 import { type PublicKeyBundle, readBundle, writeBundle } from "./public-key.ts"
@@ -75,7 +71,10 @@ export function encodeMessageV2(
   return toBinary(
     MessageSchema,
     create(MessageSchema, {
-      version: { case: "v2", value: { headerBytes, ciphertext, ...push } },
+      version: {
+        case: "v2",
+        value: { headerBytes, ciphertext: writeCiphertext(ciphertext), ...push },
+      },
     }),
   )
 }
@@ -94,7 +93,7 @@ export function decodeMessageV2(bytes: Uint8Array, topic: string): SealedMessage
   return {
     headerBytes,
     createdNs: header.createdNs,
-    ciphertext: required(ciphertext, "ciphertext"),
+    ciphertext: readCiphertext(ciphertext),
   }
 }
 

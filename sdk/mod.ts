@@ -14,15 +14,42 @@
 export { Client, type ClientOptions } from "./client.ts"
 export { http, type HttpOptions } from "./transports/http.ts"
 export { gateway, type GatewayOptions } from "./transports/gateway.ts"
-export { memory } from "./transports/memory.ts"
-export { privateKeySigner, type Signer } from "./signer.ts"
+export { memory, type Routes } from "./transports/memory.ts"
+export {
+  type EthersSigner,
+  privateKeySigner,
+  type Signer,
+  type ViemAccount,
+  type ViemWalletClient,
+} from "./signer.ts"
 export type { Conversations, NewConversationOptions } from "./conversations.ts"
+export type { ConsentProof, ConversationContext } from "./invitation.ts"
 export type { Conversation, MessagesOptions, PreparedMessage, SendOptions } from "./conversation.ts"
-export type { Contacts, Subject } from "./contacts.ts"
-export type { ConsentEntry, ConsentState } from "./consent.ts"
 export type { Message } from "./message.ts"
 export type { Stream, StreamOptions, StreamState } from "./stream.ts"
-export type { Codec, Content, ContentTypeId, TypedContent } from "./content.ts"
-export type { Transport } from "./transport.ts"
+export type { Contacts, Subject } from "./contacts.ts"
+export type { ConsentEntry, ConsentState, ConsentSubject } from "./consent.ts"
+export type {
+  Codec,
+  CodecContext,
+  Content,
+  ContentTypeId,
+  DecodedContent,
+  TypedContent,
+} from "./content.ts"
+export type { Compression } from "./compression.ts"
+export type { HmacKey } from "./hmac-keys.ts"
+export type {
+  CallOptions,
+  Cursor,
+  Direction,
+  Envelope,
+  FollowEvent,
+  FollowRequest,
+  Page,
+  Query,
+  Transport,
+} from "./transport.ts"
 export type { Store } from "./store.ts"
-export { WaferError, type WaferErrorCode } from "./error.ts"
+export type { OnInvalid } from "./on-invalid.ts"
+export { WaferError, type WaferErrorCode, type WaferErrorOptions } from "./error.ts"

@@ -1,39 +1,16 @@
-import { create } from "@bufbuild/protobuf"
-import {
-  type Envelope,
-  type IndexCursor,
-  type QueryRequest,
-  QueryRequestSchema,
-  type QueryResponse,
-  SortDirection,
-} from "@wafer/proto"
 import { equalBytes } from "./bytes.ts"
 import { WaferError } from "./error.ts"
 import { retrying } from "./retry.ts"
 import type { Tokens } from "./tokens.ts"
-import type { CallOptions, Transport } from "./transport.ts"
-
-/** Oldest first, or newest first. */
-export type Direction = "ascending" | "descending"
-
-/** Which envelopes, in which order. Both ends are included. */
-export interface Range {
-  readonly topics: readonly string[]
-  readonly startNs?: bigint
-  readonly endNs?: bigint
-  /** `ascending` when absent. */
-  readonly direction?: Direction
-  /** Envelopes in one page, at most 100, which is the default. */
-  readonly pageSize?: number
-}
+import type { CallOptions, Cursor, Envelope, Page, Query, Transport } from "./transport.ts"
 
 /** Reading with patience: calls that fail in passing are made again. */
 export interface Reader {
   readonly transport: Transport
   /** Pages until there are no more; the next one is on its way while one is looked at. */
-  pages(range: Range, options?: CallOptions): AsyncGenerator<Envelope[]>
-  /** The first page of each range, in their order. */
-  firstPages(ranges: readonly Range[], options?: CallOptions): Promise<Envelope[][]>
+  pages(query: Query, options?: CallOptions): AsyncGenerator<readonly Envelope[]>
+  /** The first page of each query, in their order. */
+  firstPages(queries: readonly Query[], options?: CallOptions): Promise<Page[]>
 }
 
 /** Publishing too, with the account's token. */
@@ -67,74 +44,70 @@ export function createNetwork(transport: Transport, tokens: Tokens): Network {
 
 /** Gives a transport patience. */
 export function createReader(transport: Transport): Reader {
-  function query(request: QueryRequest, signal: AbortSignal | undefined): Promise<QueryResponse> {
-    return retrying(() => transport.query(request, withSignal(signal)), signal)
-  }
-
   return {
     transport,
 
-    async *pages(range, { signal } = {}) {
+    async *pages(query, { signal } = {}) {
       // Whoever leaves early takes the page on its way along.
       const left = new AbortController()
       const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
-      let request = requestOf(range)
-      let next: Promise<QueryResponse> | undefined = query(request, either)
+      const fetch = (cursor: Cursor | undefined): Promise<Page> =>
+        retrying(
+          () => transport.query(complete(query, cursor), { signal: either }),
+          either,
+        )
+      let cursor = query.cursor
+      let next: Promise<Page> | undefined = fetch(cursor)
       try {
         while (next) {
-          const { envelopes, pagingInfo } = await next
-          const cursor = pagingInfo?.cursor
+          const page: Page = await next
           next = undefined
-          if (envelopes.length > 0 && cursor?.cursor.case === "index") {
-            if (equalCursors(cursor.cursor.value, request.pagingInfo?.cursor?.cursor.value)) {
+          if (page.envelopes.length === 0) return
+          if (page.cursor) {
+            if (cursor && equalCursors(page.cursor, cursor)) {
               throw new WaferError("node", "the node's pages go in a circle")
             }
-            request = { ...request, pagingInfo: { ...request.pagingInfo!, cursor } }
-            next = query(request, either)
+            cursor = page.cursor
+            next = fetch(cursor)
             next.catch(() => {}) // Thrown when it is awaited, if ever.
           }
-          if (envelopes.length > 0) yield envelopes
+          yield page.envelopes
         }
       } finally {
         left.abort()
       }
     },
 
-    async firstPages(ranges, { signal } = {}) {
-      const pages: Envelope[][] = []
-      for (let i = 0; i < ranges.length; i += largestBatch) {
-        const requests = ranges.slice(i, i + largestBatch).map(requestOf)
-        const responses = await retrying(
-          () => transport.batchQuery(requests, withSignal(signal)),
+    async firstPages(queries, { signal } = {}) {
+      const pages: Page[] = []
+      for (let i = 0; i < queries.length; i += largestBatch) {
+        const batch = queries.slice(i, i + largestBatch).map((query) => complete(query))
+        const answers = await retrying(
+          () => transport.batchQuery(batch, withSignal(signal)),
           signal,
         )
-        if (responses.length !== requests.length) {
-          throw new WaferError(
-            "node",
-            `expected ${requests.length} answers, got ${responses.length}`,
-          )
+        if (answers.length !== batch.length) {
+          throw new WaferError("node", `expected ${batch.length} answers, got ${answers.length}`)
         }
-        pages.push(...responses.map(({ envelopes }) => envelopes))
+        pages.push(...answers)
       }
       return pages
     },
   }
 }
 
-function equalCursors(a: IndexCursor, b: IndexCursor | undefined): boolean {
-  return b !== undefined && a.senderTimeNs === b.senderTimeNs && equalBytes(a.digest, b.digest)
+/** Says what nodes would otherwise choose themselves. */
+function complete(query: Query, cursor: Cursor | undefined = query.cursor): Query {
+  return {
+    ...query,
+    direction: query.direction ?? "ascending",
+    limit: Math.min(query.limit ?? largestPage, largestPage),
+    ...(cursor && { cursor }),
+  }
 }
 
-function requestOf({ topics, startNs, endNs, direction, pageSize }: Range): QueryRequest {
-  return create(QueryRequestSchema, {
-    contentTopics: [...topics],
-    ...(startNs !== undefined && { startTimeNs: startNs }),
-    ...(endNs !== undefined && { endTimeNs: endNs }),
-    pagingInfo: {
-      limit: Math.min(pageSize ?? largestPage, largestPage),
-      direction: direction === "descending" ? SortDirection.DESCENDING : SortDirection.ASCENDING,
-    },
-  })
+function equalCursors(a: Cursor, b: Cursor): boolean {
+  return a.senderTimeNs === b.senderTimeNs && equalBytes(a.digest, b.digest)
 }
 
 function withSignal(signal: AbortSignal | undefined): CallOptions {

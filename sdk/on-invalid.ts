@@ -1,5 +1,5 @@
-import type { Envelope } from "@wafer/proto"
 import type { WaferError } from "./error.ts"
+import type { Envelope } from "./transport.ts"
 
 /**
  * Told of what arrived and is nothing: forged or broken invitations, introductions and preferences.

@@ -32,7 +32,9 @@ export interface PublicKey {
 
 /** What an account shows to others: who it is, and the key to agree on secrets with. */
 export interface PublicKeyBundle {
+  /** Signed by the wallet. */
   readonly identityKey: PublicKey
+  /** Signed by the identity key. */
   readonly preKey: PublicKey
 }
 

@@ -1,4 +1,3 @@
-import type { Envelope } from "@wafer/proto"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import type { ConversationRecord } from "./keystore.ts"
@@ -12,6 +11,7 @@ import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime, msToNs, nsToMs } from "./time.ts"
 import { directTopic, introTopic } from "./topics.ts"
+import type { Envelope } from "./transport.ts"
 
 /** A V1 message with its sender, before it is opened. */
 export interface ProvenMessageV1 extends SealedMessageV1 {

@@ -1,4 +1,3 @@
-import type { Envelope } from "@wafer/proto"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import type { ConversationRecord } from "./keystore.ts"
@@ -14,6 +13,7 @@ import {
 import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime } from "./time.ts"
+import type { Envelope } from "./transport.ts"
 
 /** A V2 conversation: one key for its topic, and each message signed. */
 export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {

@@ -1,6 +1,6 @@
-import type { Envelope } from "@wafer/proto"
 import { WaferError } from "./error.ts"
 import type { Outcome } from "./outcome.ts"
+import type { Envelope } from "./transport.ts"
 
 /** A message's bytes, and the time in its header. */
 export interface SealedPayload {

@@ -6,19 +6,25 @@ import type { Signature } from "./signature.ts"
 
 /** A wallet in the shape of ethers: `Wallet`, `JsonRpcSigner`. */
 export interface EthersSigner {
+  /** The account's address. */
   getAddress(): string | Promise<string>
+  /** Signs a text with `personal_sign`: 65 bytes in hex. */
   signMessage(message: string): Promise<string>
 }
 
 /** A wallet in the shape of viem: what `privateKeyToAccount` returns. */
 export interface ViemAccount {
+  /** The account's address. */
   readonly address: string
+  /** Signs a text with `personal_sign`: 65 bytes in hex. */
   signMessage(parameters: { message: string }): Promise<string>
 }
 
 /** A wallet in the shape of viem's `WalletClient` with an account. */
 export interface ViemWalletClient {
+  /** The account it signs for. */
   readonly account: { readonly address: string }
+  /** Signs a text with `personal_sign`: 65 bytes in hex. */
   // deno-lint-ignore no-explicit-any -- viem's own parameter is generic over chains and accounts
   signMessage(parameters: any): Promise<string>
 }

@@ -30,7 +30,9 @@ export interface StreamOptions {
  * ```
  */
 export interface Stream<T> extends AsyncIterableIterator<T, void, undefined>, AsyncDisposable {
+  /** Ends the stream, also while it waits for what never comes. */
   return(): Promise<IteratorResult<T, void>>
+  /** The stream itself: it is read once. */
   [Symbol.asyncIterator](): Stream<T>
 }
 

@@ -9,7 +9,6 @@ import {
 import {
   BatchQueryRequestSchema,
   BatchQueryResponseSchema,
-  type Envelope,
   EnvelopeSchema,
   PublishRequestSchema,
   QueryRequestSchema,
@@ -17,8 +16,9 @@ import {
   SubscribeRequestSchema,
 } from "@wafer/proto"
 import { WaferError, type WaferErrorCode } from "../error.ts"
-import type { Transport } from "../transport.ts"
+import type { Envelope, Transport } from "../transport.ts"
 import { lines } from "./lines.ts"
+import { readPage, writeQuery } from "./query.ts"
 import { retryAfterMs } from "./retry-after.ts"
 
 /** How to reach a node's JSON gateway. */
@@ -93,12 +93,15 @@ export function gateway(url: string | URL, options: GatewayOptions = {}): Transp
       const response = await post("publish", toJson(PublishRequestSchema, request), signal, token)
       await unlessAborted(signal, () => response.arrayBuffer())
     },
-    query: (request, { signal } = {}) =>
-      call("query", toJson(QueryRequestSchema, request), QueryResponseSchema, signal),
-    async batchQuery(requests, { signal } = {}) {
-      const request = create(BatchQueryRequestSchema, { requests: [...requests] })
+    async query(query, { signal } = {}) {
+      const body = toJson(QueryRequestSchema, writeQuery(query))
+      return readPage(await call("query", body, QueryResponseSchema, signal))
+    },
+    async batchQuery(queries, { signal } = {}) {
+      const request = create(BatchQueryRequestSchema, { requests: queries.map(writeQuery) })
       const body = toJson(BatchQueryRequestSchema, request)
-      return (await call("batch-query", body, BatchQueryResponseSchema, signal)).responses
+      const { responses } = await call("batch-query", body, BatchQueryResponseSchema, signal)
+      return responses.map(readPage)
     },
     async *subscribe(topics, { signal, onOpen } = {}) {
       const left = new AbortController()

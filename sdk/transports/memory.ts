@@ -10,6 +10,9 @@ import type { Transport } from "../transport.ts"
 import { messageApi, type Rpc, type RpcOptions } from "./message-api.ts"
 import { retryAfterMs } from "./retry-after.ts"
 
+/** What a node registers on a router of Connect. */
+export type Routes = (router: ConnectRouter) => void
+
 /**
  * A node in the same process, without a socket. `routes` is what the node registers on a Connect
  * router.
@@ -20,7 +23,7 @@ import { retryAfterMs } from "./retry-after.ts"
  * const client = await Client.create(signer, { transport: memory(node.routes) })
  * ```
  */
-export function memory(routes: (router: ConnectRouter) => void): Transport {
+export function memory(routes: Routes): Transport {
   return messageApi(routerRpc(createRouterTransport(routes)))
 }
 

@@ -13,6 +13,7 @@ import {
 } from "@wafer/proto"
 import { FollowRequestSchema, NodeApi } from "@wafer/proto/node"
 import type { FollowEvent, Transport } from "../transport.ts"
+import { readPage, writeQuery } from "./query.ts"
 
 /** Options of one call of a remote procedure. */
 export interface RpcOptions {
@@ -45,10 +46,11 @@ export function messageApi(rpc: Rpc): Transport {
       const request = create(PublishRequestSchema, { envelopes: [...envelopes] })
       await rpc.unary(publish, request, { signal, token })
     },
-    query: (request, { signal } = {}) => rpc.unary(query, request, { signal }),
-    async batchQuery(requests, { signal } = {}) {
-      const request = create(BatchQueryRequestSchema, { requests: [...requests] })
-      return (await rpc.unary(batchQuery, request, { signal })).responses
+    query: async (asked, { signal } = {}) =>
+      readPage(await rpc.unary(query, writeQuery(asked), { signal })),
+    async batchQuery(queries, { signal } = {}) {
+      const request = create(BatchQueryRequestSchema, { requests: queries.map(writeQuery) })
+      return (await rpc.unary(batchQuery, request, { signal })).responses.map(readPage)
     },
     subscribe(topics, { signal, onOpen } = {}) {
       const request = create(SubscribeRequestSchema, { contentTopics: [...topics] })
