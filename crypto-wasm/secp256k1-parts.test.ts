@@ -13,6 +13,8 @@ interface Parts {
   heap(): Address
   mul(r: Address, a: Address, b: Address): void
   sqr(r: Address, a: Address): void
+  mulLessMul(r: Address, a: Address, b: Address, c: Address, d: Address): void
+  mulLessSqr(r: Address, a: Address, b: Address, c: Address): void
   add(r: Address, a: Address, b: Address): void
   sub(r: Address, a: Address, b: Address): void
   subTwice(r: Address, a: Address, b: Address): void
@@ -117,6 +119,26 @@ test("squares of extreme limbs are exact, and of magnitude 1", () => {
       assertMagnitude(R, 1)
     }),
     { numRuns: 3000 },
+  )
+})
+
+test("differences of products of extreme limbs are exact, and of magnitude 1", () => {
+  // Magnitudes whose products add up to 13 at most.
+  const four = fc.constantFrom([3, 4, 1, 1], [1, 1, 3, 4], [2, 3, 1, 7], [1, 2, 2, 5], [3, 3, 2, 2])
+    .chain((magnitudes) => fc.tuple(...magnitudes.map(element)))
+  fc.assert(
+    fc.property(four, (elements) => {
+      const places = [A, B, R + 256, R + 512]
+      elements.forEach((limbs, i) => put(places[i]!, limbs))
+      const [a, b, c, d] = elements.map(value) as [bigint, bigint, bigint, bigint]
+      wasm.mulLessMul(R, A, B, R + 256, R + 512)
+      assert.equal(value(get(R)), mod(a * b - c * d, p))
+      assertMagnitude(R, 1)
+      put(A, elements[2]!)
+      wasm.mulLessSqr(R, B, A, A)
+      assert.equal(value(get(R)), mod(b * c - c * c, p))
+    }),
+    { numRuns: 1000 },
   )
 })
 

@@ -8,7 +8,9 @@ const PUBLIC_KEY_BYTES = 65
 const DIGEST_BYTES = 32
 const SIGNATURE_BYTES = 64
 
-/** What `sign` makes: r | s, 64 bytes, and the id, 0 to 3, that tells `recover` which point made r. */
+/**
+ * What `sign` makes: r | s, 64 bytes, and the id, 0 to 3, that tells `recover` which point made r.
+ */
 export interface RecoverableSignature {
   readonly signature: Uint8Array
   readonly recovery: number
@@ -17,8 +19,8 @@ export interface RecoverableSignature {
 /**
  * Keys, shared points and signatures on the curve secp256k1 (SEC 2 §2.4.1).
  *
- * Secret keys are 32 bytes, big-endian, in [1, n). Public keys are 65 bytes, 04 | x | y: the compressed forms are
- * not taken. Digests are the 32 bytes of a hash, never the message itself.
+ * Secret keys are 32 bytes, big-endian, in [1, n). Public keys are 65 bytes, 04 | x | y: the
+ * compressed forms are not taken. Digests are the 32 bytes of a hash, never the message itself.
  *
  * @example
  * ```ts
@@ -34,14 +36,15 @@ export const secp256k1: {
   /**
    * The 65 bytes of secretKey * G.
    *
-   * @throws {CryptoError} "invalid-secret-key" if the key is zero or n or more, "invalid-argument" if its length is wrong.
+   * @throws {CryptoError} "invalid-secret-key" if the key is zero or n or more, "invalid-argument"
+   * if its length is wrong.
    */
   getPublicKey(secretKey: Uint8Array): Uint8Array
   /**
    * The 65 bytes of secretKey * publicKey: the whole point, neither cut to x nor hashed.
    *
-   * @throws {CryptoError} "invalid-secret-key", "invalid-public-key" if that is no point of the curve, and
-   * "invalid-argument" if a length is wrong.
+   * @throws {CryptoError} "invalid-secret-key", "invalid-public-key" if that is no point of the
+   * curve, and "invalid-argument" if a length is wrong.
    */
   sharedPoint(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array
   /**
@@ -51,17 +54,18 @@ export const secp256k1: {
    */
   sign(digest: Uint8Array, secretKey: Uint8Array): RecoverableSignature
   /**
-   * Whether the signature holds. A signature whose s is above n / 2, or with r or s zero or n or more, does not.
+   * Whether the signature holds. A signature whose s is above n / 2, or with r or s zero or n or
+   * more, does not.
    *
-   * @throws {CryptoError} "invalid-public-key" if that is no point of the curve, and "invalid-argument" if a
-   * length is wrong.
+   * @throws {CryptoError} "invalid-public-key" if that is no point of the curve, and
+   * "invalid-argument" if a length is wrong.
    */
   verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean
   /**
    * The 65 bytes of the public key that signed. Takes a high s too.
    *
-   * @throws {CryptoError} "invalid-signature" if there is no such key, and "invalid-argument" if a length is wrong
-   * or `recovery` is not 0, 1, 2 or 3.
+   * @throws {CryptoError} "invalid-signature" if there is no such key, and "invalid-argument" if a
+   * length is wrong or `recovery` is not 0, 1, 2 or 3.
    */
   recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Uint8Array
   /** Whether this is 32 bytes in [1, n). Never throws. */
@@ -108,7 +112,10 @@ interface Workspace {
 
 let workspace: Workspace | undefined
 
-/** The module and its memory, compiled at the first use. Not for users: the tests look into the memory. */
+/**
+ * The module and its memory, compiled at the first use. Not for users: the tests look into the
+ * memory.
+ */
 export function enter(): Workspace {
   if (workspace === undefined) {
     const wasm = instantiate<Curve>(compile(base64))
@@ -117,7 +124,10 @@ export function enter(): Workspace {
   return workspace
 }
 
-/** Hands arguments to a function of the module at three places, reads the result, and wipes all of it. */
+/**
+ * Hands arguments to a function of the module at three places, reads the result, and wipes all of
+ * it.
+ */
 function call<Result>(
   args: readonly Uint8Array[],
   run: (wasm: Curve, result: number, a: number, b: number, c: number) => number,

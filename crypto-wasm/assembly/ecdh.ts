@@ -2,13 +2,14 @@
 import { add as addScalar, fromBytes, half, SCALAR } from "./scalar"
 import { BETA, split } from "./endomorphism"
 import { copy, FE, mul } from "./field"
-import { addComplete, addDistinct, AFFINE, double, fromAffine, JACOBIAN, lookup, Y, Z } from "./point"
+import { addComplete, addDistinct, AFFINE, double, fromAffine, lookup, Y, Z } from "./point"
 import { oddMultiples } from "./multiples"
 import { plus } from "./words"
 import { wipe } from "./memory"
 
-// Digits are windows of four bits, 33 of them, where a bit b counts as 2b - 1: so each digit is odd, between
-// -15 and 15, and none is zero. The 132 bits of v then make 2v - (2^132 - 1), and v = s + 2^131 makes 2s + 1.
+// Digits are windows of four bits, 33 of them, where a bit b counts as 2b - 1: so each digit is odd,
+// between -15 and 15, and none is zero. The 132 bits of v then make 2v - (2^132 - 1), and
+// v = s + 2^131 makes 2s + 1.
 const WINDOW = 4
 const BITS = 132
 const SIZE = 8
@@ -32,12 +33,16 @@ const ENTRY = memory.data(AFFINE, 16)
 /**
  * r = k * p, k in [1, n), p affine and on the curve.
  *
- * k = (2 s1 + 1) + (2 s2 + 1) * LAMBDA, where s1 + s2 * LAMBDA is (k - 1 - LAMBDA) / 2, split: |s1|, |s2| < 2^128.
- * Before each addition the sum is u * P + v * LAMBDA * P for two integers that are the digits so far, and the
- * addend is d * P or d * LAMBDA * P, |d| <= 15. They differ in x unless (u ± d, v), or (u, v ± d), lies in the lattice
- * of endomorphism.ts, whose shortest vector but (0, 0) has a coordinate above 2^127. Before the last window
- * |u|, |v| < 2^126; u and v are odd once a digit has come in, and multiples of 16 above 15 after doubling, so
- * neither vector is (0, 0). Hence `addDistinct` is right for all but the last two additions, which are complete.
+ * k = (2 s1 + 1) + (2 s2 + 1) * LAMBDA, where s1 + s2 * LAMBDA is (k - 1 - LAMBDA) / 2, split:
+ * |s1|, |s2| < 2^128.
+ *
+ * Why `addDistinct` will do. Before each addition the sum is u * P + v * LAMBDA * P for two integers
+ * that the digits so far make, and the addend is d * P or d * LAMBDA * P, |d| <= 15. These differ in
+ * x unless (u ± d, v), or (u, v ± d), lies in the lattice of endomorphism.ts, where every vector but
+ * (0, 0) has a coordinate above 2^127. Before the last window |u|, |v| < 2^126, so it would have to
+ * be (0, 0). But u and v are odd once their first digit is in, and after the doublings multiples of
+ * 16 other than 0, which no d undoes. Only the last two additions can meet anything: they are
+ * complete.
  */
 export function multiply(r: usize, k: usize, p: usize): void {
   oddMultiples(TABLE, SIZE, SHARED_Z, p)

@@ -1,6 +1,15 @@
 // ECDSA over secp256k1 (SEC 1 §4.1), with 32-byte digests and signatures of 64 bytes, r | s.
 import { curveEquation, fromAffine, INFINITY, JACOBIAN, AFFINE, toAffine, Y, Z } from "./point"
-import { copy, FE, fromWords, isZero as isZeroElement, mul as mulElements, negate as negateElement, sqr, sub, toWords } from "./field"
+import {
+  FE,
+  fromWords,
+  isZero as isZeroElement,
+  mul as mulElements,
+  negate as negateElement,
+  sqr,
+  sub,
+  toWords,
+} from "./field"
 import {
   add,
   fromBytes,
@@ -40,8 +49,9 @@ const X = memory.data(FE, 16)
 const T = memory.data(FE, 16)
 
 /**
- * Writes the signature with the low s and the nonce of RFC 6979; returns the recovery id, 0..3, or -1
- * when `key` is no secret key. Constant time but for that, and for what the signature itself tells.
+ * Writes the signature with the low s and the nonce of RFC 6979; returns the recovery id, 0..3, or
+ * -1 when `key` is no secret key. Constant time but for that, and for what the signature itself
+ * tells.
  */
 export function sign(signature: usize, digest: usize, key: usize): i32 {
   if (!keyFromBytes(KEY, key)) return -1
@@ -74,7 +84,9 @@ export function sign(signature: usize, digest: usize, key: usize): i32 {
   }
 }
 
-/** 1 when the signature holds and its s is low, else 0. `publicKey` is an affine point of the curve. */
+/**
+ * 1 when the signature holds and its s is low, else 0. `publicKey` is an affine point of the curve.
+ */
 export function verify_var(signature: usize, digest: usize, publicKey: usize): u32 {
   if (!keyFromBytes(R, signature) || !keyFromBytes(S, signature + 32) || isHigh(S)) return 0
   fromBytes(DIGEST, digest)
@@ -100,8 +112,9 @@ function hasX_var(x: usize): bool {
 }
 
 /**
- * Writes the affine point whose signature of the digest this is, and returns 1, or 0 when there is none.
- * The recovery id tells the parity of y (1) and whether x was above n (2) at the point that made r.
+ * Writes the affine point whose signature of the digest this is, and returns 1, or 0 when there is
+ * none. The recovery id tells the parity of y (1) and whether x was above n (2) at the point that
+ * made r.
  */
 export function recover_var(publicKey: usize, signature: usize, recovery: i32, digest: usize): u32 {
   if (!keyFromBytes(R, signature) || !keyFromBytes(S, signature + 32)) return 0

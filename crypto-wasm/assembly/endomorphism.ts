@@ -1,6 +1,6 @@
-// The endomorphism of secp256k1 (Gallant, Lambert and Vanstone, CRYPTO 2001): with BETA a cube root of 1
-// modulo p and LAMBDA one modulo n, LAMBDA * (x, y) = (BETA * x, y). So k * P can be had from two scalars of
-// half the length, k = k1 + k2 * LAMBDA, at the price of half the doublings.
+// The endomorphism of secp256k1 (Gallant, Lambert and Vanstone, CRYPTO 2001): with BETA a cube root
+// of 1 modulo p and LAMBDA one modulo n, LAMBDA * (x, y) = (BETA * x, y). So k * P can be had from
+// two scalars of half the length, k = k1 + k2 * LAMBDA, at the price of half the doublings.
 import { add, mul, multiply, sub } from "./scalar"
 import { wipe } from "./memory"
 
@@ -15,7 +15,8 @@ const MINUS_LAMBDA = memory.data<u32>([
   0xb51283cf, 0xe0cfc810, 0x8ec739c2, 0xa880b9fc, 0x77ed9ba4, 0x5ad9e3fd, 0x3fa3cf1f, 0xac9c52b3,
 ], 16)
 
-// The lattice of all (u, v) with u + v * LAMBDA = 0 mod n has the short basis (a1, b1), (a2, b2), where
+// The lattice of all (u, v) with u + v * LAMBDA = 0 mod n has the short basis (a1, b1), (a2, b2),
+// where
 //   a1 = b2 = 0x3086d221a7d46bcde86c90e49284eb15
 //   b1 = -0xe4437ed6010e88286f547fa90abfe4c3, a2 = a1 - b1.
 // G1 and G2 are b2 * 2^384 / n and -b1 * 2^384 / n, rounded.

@@ -1,5 +1,6 @@
-// Secret multiples of the generator G, in constant time: a comb of signed bits (Hedabou, Pinel and Bénéteau
-// 2005), with the sizes BLOCKS * TEETH * SPACING = 260 bits as in libsecp256k1's ecmult_gen.
+// Secret multiples of the generator G, in constant time: a comb of signed bits (Hedabou, Pinel and
+// Bénéteau 2005), with the sizes BLOCKS * TEETH * SPACING = 260 bits as in libsecp256k1's
+// ecmult_gen.
 import { add as addScalar, half, SCALAR } from "./scalar"
 import { copy, FE, invert, mul, negate, one, sqr } from "./field"
 import {
@@ -17,15 +18,15 @@ import { wipe } from "./memory"
 
 /** SEC 2 §2.4.1. */
 export const G = memory.data<i32>([
-  -151513192, 261360345, -209045930, -134629796, -256872406, -246749372, 246503042, 266288023, 7978598,
-  0, 0, 0,
-  -82783048, 37651584, 22349415, 258511181, -259354671, -33683703, -241863020, 249877625, 4733658,
-  0, 0, 0,
+  -151513192, 261360345, -209045930, -134629796, -256872406, -246749372,
+  246503042, 266288023, 7978598, 0, 0, 0,
+  -82783048, 37651584, 22349415, 258511181, -259354671, -33683703,
+  -241863020, 249877625, 4733658, 0, 0, 0,
 ], 16)
 
-// Bit i of v stands for +2^i or -2^i times G. Tooth t of block b is bit (TEETH * b + t) * SPACING, and the
-// comb is laid on SPACING times, one bit further each time. The highest tooth gives the sign, the four
-// others choose among 16 points.
+// Bit i of v stands for +2^i or -2^i times G. Tooth t of block b is bit (TEETH * b + t) * SPACING,
+// and the comb is laid on SPACING times, one bit further each time. The highest tooth gives the
+// sign, the four others choose among 16 points.
 const BLOCKS = 13
 const TEETH = 5
 const SPACING = 4

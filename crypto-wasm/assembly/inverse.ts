@@ -1,7 +1,8 @@
 // The inverse modulo a prime: Bernstein and Yang, "Fast constant-time gcd computation
-// and modular inversion" (2019), in the half-delta variant, 590 steps for 256 bits, as libsecp256k1's
-// doc/safegcd_implementation.md explains it. Thirty steps at a time look only at the lowest 30 bits of
-// f and g and are gathered in a matrix, which is then applied to the whole numbers.
+// and modular inversion" (2019), in the half-delta variant, 590 steps for 256 bits, as
+// libsecp256k1's doc/safegcd_implementation.md explains it. Thirty steps at a time look only at the
+// lowest 30 bits of f and g and are gathered in a matrix, which is then applied to the whole
+// numbers.
 import { pack, unpack } from "./words"
 import { wipe } from "./memory"
 
@@ -17,8 +18,8 @@ const E = memory.data(48, 16)
 const MATRIX = memory.data(16, 16)
 
 /**
- * r = a^-1 in words, and 0 for 0. The modulus is given in nine limbs of 30 bits that may be negative,
- * with its own inverse modulo 2^30.
+ * r = a^-1 in words, and 0 for 0. The modulus is given in nine limbs of 30 bits that may be
+ * negative, with its own inverse modulo 2^30.
  */
 export function invert(r: usize, a: usize, modulus: usize, inverse30: i32): void {
   begin(a, modulus)
@@ -35,7 +36,8 @@ export function invert(r: usize, a: usize, modulus: usize, inverse30: i32): void
 /** The same in a time that depends on the number, for public ones. */
 export function invert_var(r: usize, a: usize, modulus: usize, inverse30: i32): void {
   begin(a, modulus)
-  // eta = -delta, where delta starts at 1: steps without the half, of which zeros can be taken together.
+  // eta = -delta, where delta starts at 1: steps without the half, of which zeros can be taken
+  // together.
   let eta: i32 = -1
   while (!gIsZero_var()) {
     eta = steps_var(eta, load<u32>(F), load<u32>(G))
@@ -136,7 +138,9 @@ function gIsZero_var(): bool {
   return any == 0
 }
 
-/** (d, e) = matrix * (d, e) / 2^30 modulo the modulus: multiples of it make the low 30 bits zero. */
+/**
+ * (d, e) = matrix * (d, e) / 2^30 modulo the modulus: multiples of it make the low 30 bits zero.
+ */
 function updateDE(modulus: usize, inverse30: i32): void {
   const u = load<i32>(MATRIX, 0) as i64
   const v = load<i32>(MATRIX, 4) as i64
@@ -194,7 +198,10 @@ function updateFG(): void {
   store<i32>(G, toG as i32, 32)
 }
 
-/** Brings a number between -2 moduli and 1 modulus, negated if `sign` is negative, into [0, modulus). */
+/**
+ * Brings a number between -2 moduli and 1 modulus, negated if `sign` is negative, into [0,
+ * modulus).
+ */
 function normalize(a: usize, sign: i32, modulus: usize): void {
   const negate = sign >> 31
   let add = load<i32>(a, 32) >> 31

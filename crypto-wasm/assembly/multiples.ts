@@ -1,6 +1,7 @@
-// The odd multiples 1P, 3P, 5P, ... of a point, all brought to one Z without an inversion: on the curve
-// y^2 = x^3 + 7 Z^6 they are affine, and the formulas of point.ts never use the 7. ("Effective affine", as in
-// libsecp256k1.) What is summed up there has to take that Z as a factor of its own in the end.
+// The odd multiples 1P, 3P, 5P, ... of a point, all brought to one Z without an inversion: on the
+// curve y^2 = x^3 + 7 Z^6 they are affine, and the formulas of point.ts never use the 7.
+// ("Effective affine", as in libsecp256k1.) What is summed up there has to take that Z as a factor
+// of its own in the end.
 import { carry, copy, FE, mul, one, sqr } from "./field"
 import { addDistinct, AFFINE, double, fromAffine, JACOBIAN, RATIO, Y, Z } from "./point"
 import { wipe } from "./memory"
@@ -17,8 +18,8 @@ const SQUARE = memory.data(FE, 16)
 const CUBE = memory.data(FE, 16)
 
 /**
- * Writes `size` affine points, the multiple 2i + 1 at place i, and the Z that they share. Constant time:
- * the multiple 2i - 1 and 2P never have the same x, since 2i - 1 ± 2 is not a multiple of n.
+ * Writes `size` affine points, the multiple 2i + 1 at place i, and the Z that they share. Constant
+ * time: the multiple 2i - 1 and 2P never have the same x, since 2i - 1 ± 2 is not a multiple of n.
  */
 export function oddMultiples(table: usize, size: i32, sharedZ: usize, p: usize): void {
   // On the curve where 2P is affine, P is (x d^2, y d^3), where d is the Z of 2P.

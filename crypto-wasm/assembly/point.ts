@@ -1,8 +1,9 @@
-// Points of secp256k1, y^2 = x^3 + 7. An affine point is x, y. A Jacobian point (X, Y, Z) stands for
-// (X / Z^2, Y / Z^3); a word behind Z is all ones for the point at infinity and zero otherwise.
+// Points of secp256k1, y^2 = x^3 + 7. An affine point is x, y. A Jacobian point (X, Y, Z) stands
+// for (X / Z^2, Y / Z^3); a word behind Z is all ones for the point at infinity and zero otherwise.
 //
-// The numbers behind the formulas are magnitudes (field.ts). What holds between them, and what tests/curve-bounds.test.ts
-// checks: affine x and y have magnitude 1; Jacobian X at most 3, Y at most 2, Z 1.
+// The numbers behind the formulas are magnitudes (field.ts). What holds between them, and what
+// tests/curve-bounds.test.ts checks: affine x and y have magnitude 1; Jacobian X at most 3, Y at
+// most 2, Z 1.
 import {
   add,
   carry,
@@ -65,15 +66,15 @@ export function double(r: usize, a: usize): void {
 }
 
 /**
- * r = a + b where a is Jacobian, b affine, neither is infinity and they differ in x: the caller proves it.
- * Constant time. `r` may be `a`.
+ * r = a + b where a is Jacobian, b affine, neither is infinity and they differ in x: the caller
+ * proves it. Constant time. `r` may be `a`.
  */
 export function addDistinct(r: usize, a: usize, b: usize): void {
   chord(a, b, a + Z)
   addChord(r, a)
 }
 
-/** H to RATIO and R to R: the differences in x and y of b and a, brought to the same Z, which is a's. */
+/** H to RATIO and R to R: how b and a differ in x and y, once b is brought to `z`. */
 function chord(a: usize, b: usize, z: usize): void {
   sqr(A, z)
   mul(U2, b, A)
@@ -84,7 +85,10 @@ function chord(a: usize, b: usize, z: usize): void {
   sub(R, S2, a + Y) // R = y Z^3 - Y: 3
 }
 
-/** The third point on the chord, negated: X' = R^2 - H^3 - 2 X H^2, Y' = R (X H^2 - X') - Y H^3, Z' = Z H. */
+/**
+ * The third point of the chord, negated:
+ * X' = R^2 - H^3 - 2 X H^2, Y' = R (X H^2 - X') - Y H^3, Z' = Z H.
+ */
 function addChord(r: usize, a: usize): void {
   sqr(A, RATIO)
   mul(T, a, A) // X H^2
@@ -99,11 +103,12 @@ function addChord(r: usize, a: usize): void {
 }
 
 /**
- * r = a + b where a is Jacobian and b affine, in all cases and constant time: Brier and Joye, "Weierstraß
- * elliptic curves and side-channel attacks" (2002), with libsecp256k1's way around its one exception.
- * The slope is (x1^2 + x1 x2 + x2^2) / (y1 + y2), which holds for a = b too. When y1 = -y2 it is 0 / 0 or
- * (for a point of the endomorphism) hides the sum: then (y1 - y2) / (x1 - x2) = 2 y1 / (x1 - x2) is right,
- * unless a = -b, and then Z' = 0.
+ * r = a + b where a is Jacobian and b affine, in all cases and constant time: Brier and Joye,
+ * "Weierstraß elliptic curves and side-channel attacks" (2002), with libsecp256k1's way around its
+ * one exception.
+ *
+ * The slope is (x1^2 + x1 x2 + x2^2) / (y1 + y2), which holds for a = b too. Where y1 = -y2 it is
+ * 0 / 0, and 2 y1 / (x1 - x2) takes its place, unless a = -b: then Z' = 0.
  */
 export function addComplete(r: usize, a: usize, b: usize): void {
   carry(U1, a)
@@ -145,8 +150,9 @@ export function addComplete(r: usize, a: usize, b: usize): void {
 }
 
 /**
- * r = a + b where b is affine once both are brought to the Z that `z` points at: a + Z, or the product of
- * a's Z and of another one that b lacks. Branches on the points: for public data only. `r` may be `a`.
+ * r = a + b where b is affine once both are brought to the Z that `z` points at: a + Z, or the
+ * product of a's Z and of another one that b lacks. Branches on the points: for public data only.
+ * `r` may be `a`.
  */
 export function add_var(r: usize, a: usize, b: usize, z: usize): void {
   chord(a, b, z)
@@ -155,7 +161,7 @@ export function add_var(r: usize, a: usize, b: usize, z: usize): void {
   else store<i32>(r, -1, INFINITY)
 }
 
-/** False for nearly all elements that are not zero: of magnitude 1, they must be j * p with |j| <= 2. */
+/** False for nearly all elements of magnitude 1 but zero, which is j * p, |j| <= 2. */
 // @ts-ignore: decorator
 @inline
 function mayBeZero_var(a: usize): bool {
@@ -180,8 +186,8 @@ export function toAffine(r: usize, a: usize): void {
 }
 
 /**
- * r = the entry `index` of a table of affine points, or its negative: the mask is all ones or all zeros.
- * Reads the whole table whatever the index.
+ * r = the entry `index` of a table of affine points, or its negative: the mask is all ones or all
+ * zeros. Reads the whole table whatever the index.
  */
 export function lookup(r: usize, table: usize, size: i32, index: i32, negative: i32): void {
   const wanted = i32x4.splat(index)

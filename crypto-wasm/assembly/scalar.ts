@@ -1,6 +1,6 @@
-// Scalars: integers modulo n, the order of the group (SEC 2 §2.4.1), as eight 32-bit words, the least
-// significant first, always in [0, n). Products are schoolbook; 2^256 = C mod n folds them back.
-// No function branches on a word or has an address that depends on one.
+// Scalars: integers modulo n, the order of the group (SEC 2 §2.4.1), as eight 32-bit words, the
+// least significant first, always in [0, n). Products are schoolbook; 2^256 = C mod n folds them
+// back. No function branches on a word or has an address that depends on one.
 import { invert as invertWords, invert_var as invertWords_var } from "./inverse"
 import { fromBytes as wordsFromBytes, isZero, less, minus, plus, select } from "./words"
 import { wipe } from "./memory"
@@ -94,7 +94,8 @@ export function half(r: usize, a: usize): void {
 /** r = a * b. */
 export function mul(r: usize, a: usize, b: usize): void {
   multiply(PRODUCT, a, 8, b, 8)
-  // 16 words: below 2^512. 13 words: below 2^256 + 2^256 * 2^129. 9 words: below 2^256 + 2^130 * 2^129.
+  // 16 words: below 2^512. 13 words: below 2^256 + 2^256 * 2^129. 9 words: below 2^256 + 2^130 *
+  // 2^129.
   fold(FOLDED, PRODUCT, 8)
   fold(PRODUCT, FOLDED, 5)
   fold(FOLDED, PRODUCT, 1)
@@ -102,7 +103,10 @@ export function mul(r: usize, a: usize, b: usize): void {
   reduce(r, load<u32>(FOLDED, 32))
 }
 
-/** r = the 8 low words of a + (the `high` words above them) * C, of high + 5 words, or 9 for one high word. */
+/**
+ * r = the 8 low words of a + (the `high` words above them) * C, of high + 5 words, or 9 for one
+ * high word.
+ */
 function fold(r: usize, a: usize, high: i32): void {
   multiply(r, a + 32, high, C, 5)
   const end = max(high + 5, 9)

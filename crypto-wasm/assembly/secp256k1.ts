@@ -1,5 +1,5 @@
-// What the secp256k1 module exports. Arguments are addresses from `heap` on; each call leaves nothing
-// behind but the tables of multiples of G, and its result.
+// What the secp256k1 module exports. Arguments are addresses from `heap` on; each call leaves
+// nothing behind but the tables of multiples of G, and its result.
 import * as ecdsa from "./ecdsa"
 import { multiply, wipeEcdh } from "./ecdh"
 import { wipeEndomorphism } from "./endomorphism"
@@ -10,6 +10,7 @@ import { wipeInverse } from "./inverse"
 import { wipe } from "./memory"
 import { wipeMultiples } from "./multiples"
 import { AFFINE, fromUncompressed, JACOBIAN, toAffine, toUncompressed, wipePoint } from "./point"
+import { wipeProduct } from "./product"
 import { wipeRfc6979 } from "./rfc6979"
 import { keyFromBytes, SCALAR, wipeScalar } from "./scalar"
 import { wipeSha256 } from "./sha256"
@@ -111,6 +112,7 @@ function wipeAll(): void {
   wipeInverse()
   wipeMultiples()
   wipePoint()
+  wipeProduct()
   wipeRfc6979()
   wipeScalar()
   wipeSha256()

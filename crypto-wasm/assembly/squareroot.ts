@@ -10,11 +10,11 @@ const T = memory.data(FE, 16)
 const U = memory.data(FE, 16)
 
 /**
- * r = a root of a, of magnitude 1; returns 1 when there is one, else 0. `r` must not be `a`, whose magnitude
- * is at most 3.
+ * r = a root of a, of magnitude 1; returns 1 when there is one, else 0. `r` must not be `a`, whose
+ * magnitude is at most 3.
  *
- * (p + 1) / 4 = 2^254 - 2^30 - 244 is in binary 223 ones, a zero, 22 ones, and 00001100. Xn is a^(2^n - 1),
- * n ones.
+ * (p + 1) / 4 = 2^254 - 2^30 - 244 is in binary 223 ones, a zero, 22 ones, and 00001100. Xn is
+ * a^(2^n - 1), n ones.
  */
 export function squareRoot(r: usize, a: usize): u32 {
   sqr(X2, a)

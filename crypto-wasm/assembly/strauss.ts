@@ -1,5 +1,6 @@
-// u * G + v * Q for public scalars and points, in variable time: Strauss's interleaving of four half-length
-// products, u1 * G + u2 * LAMBDA * G + v1 * Q + v2 * LAMBDA * Q, with digits in non-adjacent form.
+// u * G + v * Q for public scalars and points, in variable time: Strauss's interleaving of four
+// half-length products, u1 * G + u2 * LAMBDA * G + v1 * Q + v2 * LAMBDA * Q, with digits in
+// non-adjacent form.
 import { BETA, split } from "./endomorphism"
 import { copy, FE, invert, mul, negate, sqr } from "./field"
 import { G } from "./generator"
@@ -90,7 +91,8 @@ function entry_var(table: usize, digit: i32): void {
 
 /**
  * Digits that are zero or odd, at most 2^(width-1) in size, of which two that are not zero are at
- * least `width` places apart. The scalar is below 2^128, or above n - 2^128 and then taken for negative.
+ * least `width` places apart. The scalar is below 2^128, or above n - 2^128 and then taken for
+ * negative.
  */
 function nonAdjacentForm_var(form: usize, scalar: usize, width: i32): void {
   memory.fill(form, 0, DIGITS)

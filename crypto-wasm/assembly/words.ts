@@ -1,5 +1,6 @@
-// Integers of 256 bits as eight 32-bit words, the least significant first: the form in which numbers
-// pass between bytes, the field, the scalars and the inversion. Nothing here branches on a word.
+// Integers of 256 bits as eight 32-bit words, the least significant first: the form in which
+// numbers pass between bytes, the field, the scalars and the inversion. Nothing here branches on a
+// word.
 
 /** Reads 32 bytes, the most significant first. */
 export function fromBytes(words: usize, bytes: usize): void {
@@ -53,7 +54,9 @@ export function isZero(a: usize): u32 {
   return ((any | (0 - any)) >> 31) ^ 1
 }
 
-/** Copies `a` where the mask has ones and `b` where it has zeros: the mask is all ones or all zeros. */
+/**
+ * Copies `a` where the mask has ones and `b` where it has zeros: the mask is all ones or all zeros.
+ */
 export function select(r: usize, a: usize, b: usize, mask: i32): void {
   const m = i32x4.splat(mask)
   v128.store(r, v128.bitselect(v128.load(a), v128.load(b), m))
