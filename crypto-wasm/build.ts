@@ -1,6 +1,7 @@
 // Compiles assembly/ into the base64 modules of wasm/, which are committed.
 //   deno task wasm           rebuilds them
 //   deno task wasm --check   rebuilds them in memory and exits 1 when a committed one is stale
+//   deno task wasm NAME ...  only those
 // The same sources give the same bytes: asc is pinned, and nothing of the machine enters the module.
 import asc from "assemblyscript/asc"
 import { Buffer } from "node:buffer"
@@ -59,6 +60,7 @@ const modules: readonly Module[] = [
 
 const here = import.meta.dirname!
 const check = process.argv.includes("--check")
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 
 /** The sources, by the paths that asc asks for. */
 async function readSources(): Promise<Map<string, string>> {
@@ -111,7 +113,7 @@ export const base64: string =
 await mkdir(`${here}/wasm`, { recursive: true })
 const sources = await readSources()
 let stale = false
-for (const module of modules.filter((m) => sources.has(`assembly/${m.entry}`))) {
+for (const module of modules.filter((m) => names.length === 0 || names.includes(m.name))) {
   const path = `${here}/wasm/${module.name}.ts`
   const binary = await compile(module, sources)
   const fresh = typescriptOf(module, binary)

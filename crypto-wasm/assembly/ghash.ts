@@ -22,7 +22,7 @@ const BASIS = memory.data(4 * 16, 16)
 const FIRST = memory.data(4 * 16, 16)
 
 /** Below this many blocks the tables of H alone are made. */
-const FEW: usize = 10
+const FEW: usize = 8
 
 const NIBBLE = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16)
 const REVERSE = memory.data<u8>([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], 16)
