@@ -6,7 +6,8 @@ import { ID_LENGTH } from "./key.ts"
 import { encodeVarint } from "./varint.ts"
 
 export const FINGERPRINT_LENGTH = 16
-const LIMBS = 8
+/** 32-bit limbs of a sum. */
+export const LIMBS = 8
 
 /** Eight 32-bit limbs, least significant first. */
 export type Sum = Uint32Array
@@ -36,12 +37,12 @@ export function subtractId(sum: Sum, view: DataView, offset: number): void {
   }
 }
 
-/** sum += other. */
-export function addSum(sum: Sum, other: Sum): void {
+/** The sum at `at` in `sums` += other. */
+export function addSum(sums: Uint32Array, other: Sum, at = 0): void {
   let carry = 0
   for (let i = 0; i < LIMBS; i++) {
-    const limb = sum[i]! + other[i]! + carry
-    sum[i] = limb
+    const limb = sums[at + i]! + other[i]! + carry
+    sums[at + i] = limb
     carry = limb > 0xffff_ffff ? 1 : 0
   }
 }

@@ -1,9 +1,10 @@
 // A sorted set of keys in memory that answers the fingerprint of any range without visiting its
-// items: blocks of at most 512 keys with their sums, and running totals over the blocks.
+// items: blocks of at most 128 keys with their sums, and running totals over the blocks.
 import {
   addId,
   addSum,
   fingerprintOf,
+  LIMBS,
   subtractId,
   subtractSum,
   type Sum,
@@ -32,7 +33,7 @@ interface Block {
   count: number
 }
 
-const CAPACITY = 512
+const CAPACITY = 128
 // Neighbours that would fill half a block are joined, so that deletions leave few blocks.
 const SPARSE = CAPACITY / 2
 
@@ -43,7 +44,7 @@ function emptyBlock(): Block {
 
 /**
  * The set of items that a node holds. About 45 bytes an item; inserting costs one binary search and
- * one short copy, the fingerprint of any range a few hundred additions.
+ * one short copy, the fingerprint of any range about a hundred additions.
  *
  * @example
  * const index = new Index()
@@ -52,9 +53,9 @@ function emptyBlock(): Block {
  */
 export class Index implements Items {
   readonly #blocks: Block[] = [emptyBlock()]
-  // #counts[i] and #sums[i] total the blocks before i; only the first #exact of them are up to date.
-  readonly #counts: number[] = [0]
-  readonly #sums: Sum[] = [zeroSum()]
+  // #counts[i] and sum i of #sums total the blocks before i; only the first #exact are up to date.
+  #counts = new Uint32Array(64)
+  #sums = new Uint32Array(64 * LIMBS)
   #exact = 1
   #size = 0
 
@@ -155,7 +156,7 @@ export class Index implements Items {
   #sumBefore(rank: number): Sum {
     const { at, slot } = this.#place(rank)
     const block = this.#blocks[at]!
-    const sum = this.#sums[at]!.slice()
+    const sum = this.#sums.slice(at * LIMBS, (at + 1) * LIMBS)
     if (slot <= block.count / 2) {
       for (let i = 0; i < slot; i++) addId(sum, block.view, i * KEY_LENGTH + 8)
     } else {
@@ -196,14 +197,17 @@ export class Index implements Items {
 
   #total(): void {
     const blocks = this.#blocks.length
+    if (blocks > this.#counts.length) {
+      this.#counts = resized(this.#counts, 2 * blocks)
+      this.#sums = resized(this.#sums, 2 * blocks * LIMBS)
+    }
     for (let i = this.#exact; i < blocks; i++) {
       const before = this.#blocks[i - 1]!
-      const sum = this.#sums[i - 1]!.slice()
-      addSum(sum, before.sum)
-      this.#sums[i] = sum
+      this.#sums.copyWithin(i * LIMBS, (i - 1) * LIMBS, i * LIMBS)
+      addSum(this.#sums, before.sum, i * LIMBS)
       this.#counts[i] = this.#counts[i - 1]! + before.count
     }
-    this.#sums.length = this.#counts.length = this.#exact = blocks
+    this.#exact = blocks
   }
 
   #join(at: number): void {
@@ -234,6 +238,12 @@ export function window(items: Items, lowNs: bigint, highNs: bigint): Items {
     slices: (low, high) => items.slices(first + low, first + high),
     fingerprint: (low, high) => items.fingerprint(first + low, first + high),
   }
+}
+
+function resized(array: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(length)
+  larger.set(array)
+  return larger
 }
 
 /** How many keys of the block sort before `key`. */
