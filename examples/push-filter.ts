@@ -3,8 +3,8 @@
 // whoever was given the owner's keys.
 //   deno run -A examples/push-filter.ts http://localhost:5555
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
-import { type Envelope, GetConversationHmacKeysResponseSchema } from "@wafer/proto"
-import { type Client, http, type Transport } from "@wafer/sdk"
+import { GetConversationHmacKeysResponseSchema } from "@wafer/proto"
+import { type Client, type Envelope, http, type Transport } from "@wafer/sdk"
 import { type HmacKey, shouldNotify } from "@wafer/sdk/push"
 import { createServer } from "node:http"
 import process from "node:process"

@@ -1,7 +1,6 @@
 import {
   Code,
   ConnectError,
-  type ConnectRouter,
   createRouterTransport,
   type Transport as ConnectTransport,
 } from "@connectrpc/connect"
@@ -10,8 +9,9 @@ import type { Transport } from "../transport.ts"
 import { messageApi, type Rpc, type RpcOptions } from "./message-api.ts"
 import { retryAfterMs } from "./retry-after.ts"
 
-/** What a node registers on a router of Connect. */
-export type Routes = (router: ConnectRouter) => void
+/** Registers a node's services. It is called with a `ConnectRouter`, whose types are Connect's to document. */
+// deno-lint-ignore no-explicit-any
+export type Routes = (router: any) => void
 
 /**
  * A node in the same process, without a socket. `routes` is what the node registers on a Connect
