@@ -7,7 +7,9 @@ import { decodeProto } from "./wire.ts"
 
 /** A V2 conversation with its key. */
 export interface ConversationKey {
+  /** What may be shown of it. */
   readonly record: ConversationRecord
+  /** What its invitation said, the key among it. */
   readonly invitation: Invitation
 }
 

@@ -39,10 +39,13 @@ export interface ConsentProof {
 
 /** What an invitation carries: where to meet, and the key of the conversation. */
 export interface Invitation {
+  /** Where the messages are published. */
   readonly topic: string
   /** 32 bytes. */
   readonly keyMaterial: Uint8Array
+  /** Tells the conversation from others of the same two. */
   readonly context?: ConversationContext
+  /** The invited account's word that the inviter may write to it. */
   readonly consentProof?: ConsentProof
 }
 
