@@ -20,6 +20,7 @@ import { createNodeApi } from "./node-api.ts"
 import type { Peers, PeersOptions } from "./p2p/mod.ts"
 import { reflectionRoutes } from "./reflection.ts"
 import { defaultLimits, type Limits, Refusal } from "./refusal.ts"
+import { createKeeper } from "./retention.ts"
 import { noRules, type Rules } from "./rules.ts"
 import type { Store } from "./store.ts"
 
@@ -111,6 +112,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
+  const keeper = createKeeper({ store, retentionMs, registry, log, now })
+  keeper.start()
   const stopping = new AbortController()
   const addressOf: AddressOf = (remote, forwardedFor) =>
     clientAddress(remote, forwardedFor, options.trustedProxies ?? [])
@@ -142,6 +145,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     await ingest.close()
     stopping.abort(new Refusal(Code.Unavailable, "the node is stopping", "stopping"))
     hub.close()
+    await keeper.close()
     await peers?.close()
     await store.close()
   }

@@ -72,11 +72,13 @@ export interface Store {
   log(after: bigint, limit: number): Promise<LogEntry[]>
   /** The entries of those ids that are stored, in the order of `ids`; undefined for the others. */
   entries(ids: readonly Uint8Array[]): Promise<(LogEntry | undefined)[]>
-  /** The envelopes of log entries, in their order; undefined where one was removed meanwhile. */
+  /** The envelopes of log entries, in their order; undefined where one was removed meanwhile, or is damaged. */
   envelopes(entries: readonly LogEntry[]): Promise<(Envelope | undefined)[]>
   /** Calls `arrived` with everything taken from now on, in log order, before its append resolves. */
   follow(follower: Follower): () => void
   remove(entries: readonly LogEntry[]): Promise<void>
+  /** Removes what a crash left behind; resolves with how many pieces of messages that were. */
+  tidy(): Promise<number>
   fingerprint(set: SetName): Fingerprint
   /** Resolves when the store can take a write. */
   check(): Promise<void>

@@ -1,19 +1,25 @@
 import type { Envelope } from "@wafer/proto"
-import type { Manifest } from "@wafer/proto/node"
 import { bytesOf, type Kv, readMany } from "../kv.ts"
 import type { LogEntry } from "../store.ts"
-import { joinChunks, keys, readBody } from "./rows.ts"
+import { DamageError, joinChunks, keys, readBody } from "./rows.ts"
 
 /** 660 KiB: as many chunks as one atomic operation takes. */
 const chunksAtOnce = 11
 
-/** The envelope in a row of the topic index, put together from its chunks if it is large. */
-export async function envelopeOf(kv: Kv, row: unknown): Promise<Envelope> {
-  const body = readBody(row)
-  if (body.$typeName !== "wafer.node.v1.Manifest") return body
-  const chunks: Uint8Array[] = []
-  for await (const { value } of kv.list({ prefix: ["c", body.id] })) chunks.push(bytesOf(value))
-  return joinChunks(body, chunks)
+/** The envelope in a row of the topic index, put together if it is large; undefined when it is damaged. */
+export async function envelopeOf(kv: Kv, row: unknown): Promise<Envelope | undefined> {
+  try {
+    const body = readBody(row)
+    if (body.$typeName !== "wafer.node.v1.Manifest") return body
+    const chunks: Uint8Array[] = []
+    for await (const { value } of kv.list({ prefix: keys.chunks(body.id) })) {
+      chunks.push(bytesOf(value))
+    }
+    return joinChunks(body, chunks)
+  } catch (error) {
+    if (error instanceof DamageError) return undefined
+    throw error
+  }
 }
 
 export async function readEnvelopes(
@@ -45,9 +51,26 @@ export async function writeChunks(
   }
 }
 
-export async function removeChunks(kv: Kv, body: Envelope | Manifest): Promise<void> {
-  if (body.$typeName !== "wafer.node.v1.Manifest") return
+export async function removeChunks(kv: Kv, id: Uint8Array): Promise<void> {
   const atomic = kv.atomic()
-  for (let n = 0; n < body.chunks; n++) atomic.delete(keys.chunk(body.id, n))
-  await atomic.commit()
+  let found = false
+  for await (const { key } of kv.list({ prefix: keys.chunks(id) })) {
+    atomic.delete(key)
+    found = true
+  }
+  if (found) await atomic.commit()
+}
+
+/** The ids of chunks that belong to nothing: what a crash between chunks and commit leaves behind. */
+export async function findOrphans(kv: Kv): Promise<Uint8Array[]> {
+  const orphans: Uint8Array[] = []
+  let start = keys.chunks(new Uint8Array())
+  for (;;) {
+    // One row of each message: the next begins behind all of its chunks.
+    const { value: row } = await kv.list({ start, end: ["d"] }, { limit: 1 }).next()
+    if (!row) return orphans
+    const id = bytesOf(row.key[1])
+    if ((await kv.get(keys.id(id))).versionstamp === null) orphans.push(id)
+    start = [...keys.chunks(id), true]
+  }
 }

@@ -4,12 +4,11 @@ import { emptyFingerprint, type Fingerprint, withId, withoutId } from "../finger
 import { createScale, type Kv, type KvAtomic, type KvKey, readMany } from "../kv.ts"
 import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "../store.ts"
 import { isKept } from "../topic.ts"
-import { readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
+import { findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
 import { readPage } from "./page.ts"
 import {
   dayOf,
   keys,
-  readBody,
   readEntry,
   readFingerprint,
   readHead,
@@ -47,10 +46,14 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   let versionstamp: string | null = null
   let last: Promise<unknown> = Promise.resolve()
   let closed: Promise<void> | undefined
+  let fenced: FencedError | undefined
 
   /** One writer at a time: the head that a commit checks is the head that it has read. */
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work)
+    const result = last.then(() => {
+      if (fenced) throw fenced
+      return work()
+    })
     last = result.catch(() => {})
     return result
   }
@@ -78,16 +81,15 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     throw new FencedError("other processes keep opening this store")
   }
 
-  /** The head has moved under a commit. Alone that means to be fenced off; shared, to catch up. */
+  /** The head has moved under this process. Alone that means to be fenced off; shared, to catch up. */
   async function catchUp(): Promise<void> {
+    // Once and for all: a process that went on would number the log a second time.
+    if (!shared) throw fenced = new FencedError("another process has opened this store")
     const from = head.seq
     await readHeadRow()
-    if (!shared) throw new FencedError("another process has opened this store")
     for (let after = from; after < head.seq;) {
       const entries = await readLog(after, 500)
-      const last = entries.at(-1)
-      if (!last) break
-      after = last.seq
+      after = entries.at(-1)?.seq ?? head.seq
       const envelopes = await readEnvelopes(kv, entries)
       announce(entries.flatMap((entry, i): Arrival[] => {
         const envelope = envelopes[i]
@@ -212,6 +214,9 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   }
 
   await takeOver()
+  let suspects: ReadonlySet<string> = new Set()
+  const changes = shared ? kv.watch?.([keys.head]).getReader() : undefined
+  if (changes) void watchHead(changes).catch(() => {})
 
   return {
     name: head.name,
@@ -235,12 +240,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
 
     log: readLog,
 
-    async entries(ids) {
-      const rows = await readMany(kv, ids.map(keys.id))
-      return rows.map(({ versionstamp, value }) =>
-        versionstamp === null ? undefined : readEntry(value)
-      )
-    },
+    entries: readEntries,
 
     envelopes: (entries) => readEnvelopes(kv, entries),
 
@@ -252,38 +252,48 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     remove: (entries) =>
       exclusively(async () => {
         for (let at = 0; at < entries.length; at += 100) {
-          await removeSome(entries.slice(at, at + 100))
+          await removeSome(entries.slice(at, at + 100).map(({ id }) => id))
         }
       }),
 
     fingerprint: (set) => head.sets[setNames.indexOf(set)] ?? emptyFingerprint,
 
     async check() {
-      const row = await kv.get(keys.head)
-      if (!shared && row.versionstamp !== versionstamp) await exclusively(verifyHead)
+      await exclusively(async () => {
+        const row = await kv.get(keys.head)
+        if (row.versionstamp !== versionstamp) await catchUp()
+      })
+    },
+
+    async tidy() {
+      const orphans = await findOrphans(kv)
+      // Another process may be writing chunks right now: only what was there last time counts.
+      const names = new Set(orphans.map((id) => id.join()))
+      const stale = shared ? orphans.filter((id) => suspects.has(id.join())) : orphans
+      suspects = names
+      for (const id of stale) {
+        await exclusively(async () => {
+          const [entry] = await readEntries([id])
+          if (!entry) await removeChunks(kv, id)
+        })
+      }
+      return stale.length
     },
 
     close() {
-      return closed ??= last.then(() => kv.close())
+      return closed ??= (async () => {
+        // Not awaited: in @deno/kv it never settles.
+        void changes?.cancel().catch(() => {})
+        await last
+        kv.close()
+      })()
     },
   }
 
-  async function verifyHead(): Promise<void> {
-    const row = await kv.get(keys.head)
-    if (row.versionstamp !== versionstamp) {
-      throw new FencedError("another process has opened this store")
-    }
-  }
-
-  async function removeSome(entries: readonly LogEntry[]): Promise<void> {
-    const rows = await readMany(kv, entries.map(({ id }) => keys.id(id)))
-    const present = entries.filter((_, i) => rows[i]!.versionstamp !== null)
+  async function removeSome(ids: readonly Uint8Array[]): Promise<void> {
+    const present = (await readEntries(ids)).filter((entry) => entry !== undefined)
     if (present.length === 0) return
     await readDays(present)
-    const bodies = await readMany(
-      kv,
-      present.map((e) => keys.topic(e.contentTopic, e.timestampNs, e.digest)),
-    )
     const atomic = kv.atomic()
     for (const { seq, id, contentTopic, timestampNs, digest } of present) {
       atomic.delete(keys.topic(contentTopic, timestampNs, digest))
@@ -291,13 +301,23 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     }
     if (!await commitHead(atomic, present, withoutId, head.seq)) {
       await catchUp()
-      return await removeSome(entries)
+      return await removeSome(ids)
     }
     // Last, and outside: what a crash leaves here is an orphan.
-    for (const { value, versionstamp } of bodies) {
-      if (versionstamp !== null) await removeChunks(kv, readBody(value))
-    }
+    for (const { id } of present) await removeChunks(kv, id)
     for (const follower of followers) follower.removed?.(present)
+  }
+
+  async function readEntries(ids: readonly Uint8Array[]): Promise<(LogEntry | undefined)[]> {
+    const rows = await readMany(kv, ids.map(keys.id))
+    return rows.map(({ versionstamp, value }) =>
+      versionstamp === null ? undefined : readEntry(value)
+    )
+  }
+
+  /** Shows followers what other processes have written, as soon as the head says so. */
+  async function watchHead(changes: ReadableStreamDefaultReader<unknown>): Promise<void> {
+    while (!(await changes.read()).done) await exclusively(catchUp)
   }
 }
 

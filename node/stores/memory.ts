@@ -111,6 +111,7 @@ export function memoryStore(): Store {
     },
 
     fingerprint: (set) => fingerprints[set],
+    tidy: () => Promise.resolve(0),
     check: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }

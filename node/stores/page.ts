@@ -52,7 +52,9 @@ async function* walk(
   for await (const { key, value } of kv.list(range, { reverse: descending, batchSize })) {
     const { digest } = positionOf(key)
     if (afterDigest && compareBytes(digest, afterDigest) * (descending ? -1 : 1) <= 0) continue
-    yield { envelope: await envelopeOf(kv, value), digest }
+    const envelope = await envelopeOf(kv, value)
+    // A damaged row is for the scrub: it must not keep its neighbours from anyone.
+    if (envelope) yield { envelope, digest }
   }
 }
 

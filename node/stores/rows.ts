@@ -1,4 +1,10 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import {
   FingerprintSchema,
@@ -23,6 +29,7 @@ export const keys = {
   id: (id: Uint8Array): KvKey => ["i", id],
   log: (seq: bigint): KvKey => ["l", seq],
   chunk: (id: Uint8Array, n: number): KvKey => ["c", id, n],
+  chunks: (id: Uint8Array): KvKey => ["c", id],
   day: (set: SetName, day: bigint): KvKey => ["f", set, day],
   head: ["m", "head"] as KvKey,
 } as const
@@ -50,24 +57,45 @@ export function writeBody(envelope: Envelope, id: Uint8Array): Body {
   return { row: kindOf(chunked, toBinary(ManifestSchema, manifest)), chunks }
 }
 
-/** The envelope, or the manifest that tells where its chunks are. */
+/** A row that is not what this program wrote. */
+export class DamageError extends Error {
+  override readonly name = "DamageError"
+}
+
+/**
+ * The envelope, or the manifest that tells where its chunks are.
+ *
+ * @throws DamageError
+ */
 export function readBody(value: unknown): Envelope | Manifest {
   const bytes = bytesOf(value)
   const body = bytes.subarray(1)
-  if (bytes[0] === inline) return fromBinary(EnvelopeSchema, body)
-  if (bytes[0] === chunked) return fromBinary(ManifestSchema, body)
-  throw new Error(`a row of the topic index is of the unknown kind ${bytes[0]}`)
+  if (bytes[0] === inline) return decode(EnvelopeSchema, body)
+  if (bytes[0] === chunked) return decode(ManifestSchema, body)
+  throw new DamageError(`a row of the topic index is of the unknown kind ${bytes[0]}`)
 }
 
+/** @throws DamageError when a chunk is missing or cut */
 export function joinChunks(manifest: Manifest, chunks: readonly Uint8Array[]): Envelope {
-  const bytes = new Uint8Array(manifest.size)
+  const size = chunks.reduce((sum, { length }) => sum + length, 0)
+  if (size !== manifest.size) {
+    throw new DamageError(`a message of ${manifest.size} bytes has ${size} in its chunks`)
+  }
+  const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
     bytes.set(chunk, at)
     at += chunk.length
   }
-  if (at !== manifest.size) throw new Error(`a message of ${manifest.size} bytes has lost a chunk`)
-  return fromBinary(EnvelopeSchema, bytes)
+  return decode(EnvelopeSchema, bytes)
+}
+
+function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
+  try {
+    return fromBinary(schema, bytes)
+  } catch (error) {
+    throw new DamageError(`a row does not decode: ${error}`)
+  }
 }
 
 export function writeEntry(entry: LogEntry): Uint8Array {

@@ -1,0 +1,203 @@
+import { create } from "@bufbuild/protobuf"
+import { EnvelopeSchema } from "@wafer/proto"
+import assert from "node:assert/strict"
+import { describe, it } from "node:test"
+import { digestOf, storageId } from "./envelope.ts"
+import { emptyFingerprint, withId } from "./fingerprint.ts"
+import type { Kv } from "./kv.ts"
+import { silent } from "./log.ts"
+import { createRegistry } from "./metrics.ts"
+import { createKeeper, type Keeper } from "./retention.ts"
+import { currentRuntime } from "./runtime/current.ts"
+import type { Item, Store } from "./store.ts"
+import { kvStore } from "./stores/kv.ts"
+import { memoryStore } from "./stores/memory.ts"
+import { keys } from "./stores/rows.ts"
+
+const runtime = await currentRuntime()
+const hour = 3_600_000
+const now = Date.UTC(2026, 0, 10, 12, 30)
+
+function item(
+  contentTopic: string,
+  receivedMs: number,
+  options: { sentMs?: number; size?: number } = {},
+): Item {
+  const { sentMs = receivedMs, size = 3 } = options
+  const envelope = create(EnvelopeSchema, {
+    contentTopic,
+    timestampNs: BigInt(sentMs) * 1_000_000n,
+    message: new Uint8Array(size).fill(receivedMs / 1000),
+  })
+  const [id, digest] = [storageId(envelope), digestOf(envelope)]
+  const receivedNs = BigInt(receivedMs) * 1_000_000n
+  return { envelope, id, digest, keep: true, origin: "client", receivedNs }
+}
+
+function keeperOf(store: Store, retentionMs = 24 * hour): Keeper {
+  const registry = createRegistry()
+  return createKeeper({ store, retentionMs, registry, log: silent, now: () => new Date(now) })
+}
+
+async function topicsLeft(store: Store): Promise<string[]> {
+  return (await store.log(0n, 1000)).map(({ contentTopic }) => contentTopic)
+}
+
+const stores: Record<string, () => Promise<Store>> = {
+  memory: () => Promise.resolve(memoryStore()),
+  "Deno KV": async () => await kvStore(await runtime.openKv(undefined)),
+}
+
+for (const [name, open] of Object.entries(stores)) {
+  describe(`keeping a store in ${name}`, () => {
+    it("removes what is old and may expire, and nothing else", async () => {
+      const store = await open()
+      await store.append([
+        item("old", now - 27 * hour),
+        item("/xmtp/0/m-1/proto", now - 1000 * hour),
+        item("within the edge of hours", now - 26 * hour),
+        item("old, but dated ahead", now - 27 * hour, { sentMs: now + hour }),
+        item("young", now - hour),
+        item("young, but dated back", now - hour, { sentMs: 0 }),
+      ])
+      const keeper = keeperOf(store)
+      assert.deepEqual(await keeper.sweep(), { expired: 1, orphans: 0 })
+      assert.deepEqual(await keeper.sweep(), { expired: 0, orphans: 0 })
+      assert.deepEqual((await topicsLeft(store)).includes("old"), false)
+      assert.equal((await topicsLeft(store)).length, 5)
+      await keeper.close()
+      await store.close()
+    })
+
+    it("keeps everything when told to", async () => {
+      const store = await open()
+      await store.append([item("old", 0)])
+      assert.equal((await keeperOf(store, 0).sweep()).expired, 0)
+      await store.close()
+    })
+
+    it("finds nothing wrong with what it wrote", async () => {
+      const store = await open()
+      await store.append(Array.from({ length: 300 }, (_, i) => item("t", i * 1000)))
+      await store.append([item("large", 1, { size: 200_000 })])
+      assert.deepEqual(await keeperOf(store).scrub(), { checked: 301, damaged: 0 })
+      await store.close()
+    })
+  })
+}
+
+describe("a damaged store in Deno KV", () => {
+  async function open(): Promise<{ kv: Kv; store: Store; items: Item[] }> {
+    const kv = await runtime.openKv(undefined)
+    const store = await kvStore(kv)
+    const items = [0, 1, 2, 3, 4].map((n) =>
+      item("/xmtp/0/m-1/proto", now + n, { size: n === 3 ? 150_000 : 50 })
+    )
+    await store.append(items)
+    return { kv, store, items }
+  }
+
+  const rowOf = ({ envelope, digest }: Item) =>
+    keys.topic(envelope.contentTopic, envelope.timestampNs, digest)
+
+  async function change(
+    kv: Kv,
+    key: ReturnType<typeof rowOf>,
+    how: (row: Uint8Array) => Uint8Array,
+  ): Promise<void> {
+    const { value } = await kv.get(key)
+    await kv.atomic().set(key, how(Uint8Array.from(value as Uint8Array))).commit()
+  }
+
+  const damages: [string, number, (kv: Kv, item: Item) => Promise<unknown>][] = [
+    ["a flipped bit in a message", 1, (kv, one) =>
+      change(kv, rowOf(one), (row) => {
+        row[row.length - 1]! ^= 4
+        return row
+      })],
+    ["a cut row", 2, (kv, one) => change(kv, rowOf(one), (row) => row.subarray(0, 20))],
+    ["an empty row", 2, (kv, one) => change(kv, rowOf(one), () => new Uint8Array(0))],
+    ["a row of another kind", 0, (kv, one) =>
+      change(kv, rowOf(one), (row) => {
+        row[0] = 9
+        return row
+      })],
+    ["a missing row", 4, (kv, one) => kv.atomic().delete(rowOf(one)).commit()],
+    ["a missing chunk", 3, (kv, one) => kv.atomic().delete(keys.chunk(one.id, 1)).commit()],
+    ["a flipped bit in a chunk", 3, (kv, one) =>
+      change(kv, keys.chunk(one.id, 1), (row) => {
+        row[5]! ^= 1
+        return row
+      })],
+  ]
+  for (const [name, which, damage] of damages) {
+    it(`${name}: the scrub removes that envelope, so that it can be fetched again`, async () => {
+      const { kv, store, items } = await open()
+      await damage(kv, items[which]!)
+      const page = await store.page({
+        topics: ["/xmtp/0/m-1/proto"],
+        startNs: 0n,
+        endNs: 2n ** 63n - 1n,
+        descending: false,
+        limit: 10,
+      })
+      assert.ok(page.length >= 4, "its neighbours are not served")
+      assert.deepEqual(await keeperOf(store).scrub(), { checked: 5, damaged: 1 })
+      const sound = items.filter((_, i) => i !== which)
+      const { sum, count } = sound.reduce((f, { id }) => withId(f, id), emptyFingerprint)
+      assert.deepEqual([...store.fingerprint("kept").sum], [...sum])
+      assert.equal(store.fingerprint("kept").count, count)
+      await store.append([items[which]!])
+      assert.deepEqual(await keeperOf(store).scrub(), { checked: 5, damaged: 0 })
+      await store.close()
+    })
+  }
+
+  it("chunks without a message are swept", async () => {
+    const { kv, store } = await open()
+    const id = new Uint8Array(32).fill(1)
+    for (const n of [0, 1, 2]) await kv.atomic().set(keys.chunk(id, n), new Uint8Array(9)).commit()
+    assert.equal((await keeperOf(store).sweep()).orphans, 1)
+    assert.equal((await keeperOf(store).sweep()).orphans, 0)
+    assert.equal((await keeperOf(store).scrub()).damaged, 0)
+    await store.close()
+  })
+})
+
+describe("a Deno KV with two writers", () => {
+  it("fences off the one that opened a file first", async () => {
+    const kv = await runtime.openKv(undefined)
+    const first = await kvStore(kv)
+    await first.append([item("a", 1)])
+    const second = await kvStore(kv)
+    await assert.rejects(first.append([item("b", 2)]), /another process/)
+    await assert.rejects(first.check(), /another process/)
+    await second.append([item("c", 3)])
+    assert.deepEqual(await topicsLeft(second), ["a", "c"])
+    kv.close()
+  })
+
+  it("lets both write to a remote one, and shows each what the other wrote", async () => {
+    const kv = await runtime.openKv(undefined)
+    const both = await Promise.all([kvStore(kv, { shared: true }), kvStore(kv, { shared: true })])
+    const seen: bigint[][] = [[], []]
+    both.forEach((store, i) =>
+      store.follow({ arrived: (all) => seen[i]!.push(...all.map(({ seq }) => seq!)) })
+    )
+    await Promise.all(
+      both.flatMap((store, i) =>
+        Array.from({ length: 20 }, (_, n) => store.append([item(`${i}/${n}`, n)]))
+      ),
+    )
+    // The last write of one is news to the other only when the head is watched or written again.
+    const end = [...both.entries()].map(([i, store]) => store.append([item(`end ${i}`, 1)]))
+    await Promise.all(end)
+    while (seen.some((numbers) => numbers.length < 42)) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const all = Array.from({ length: 42 }, (_, i) => BigInt(i + 1))
+    assert.deepEqual(seen, [all, all])
+    // The second finds the Deno KV closed by the first.
+    await Promise.allSettled(both.map((store) => store.close()))
+  })
+})

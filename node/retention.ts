@@ -1,0 +1,133 @@
+import type { Log } from "./log.ts"
+import type { Registry } from "./metrics.ts"
+import { compareBytes, storageId } from "./envelope.ts"
+import type { LogEntry, Store } from "./store.ts"
+import { isKept } from "./topic.ts"
+
+export interface KeeperOptions {
+  readonly store: Store
+  /** How long topics outside /xmtp/ are kept; 0 is for ever. */
+  readonly retentionMs: number
+  readonly registry: Registry
+  readonly log: Log
+  readonly now: () => Date
+}
+
+/** Keeps the store in order while the node runs. */
+export interface Keeper {
+  /** Removes what has expired, oldest first, and what crashes left behind. */
+  sweep(): Promise<{ expired: number; orphans: number }>
+  /** Hashes every stored message anew, and removes those that are not what their id says. */
+  scrub(): Promise<{ checked: number; damaged: number }>
+  /** Sweeps every hour and scrubs every week, beginning a little after the start. */
+  start(): void
+  close(): Promise<void>
+}
+
+const hourMs = 3_600_000
+const step = 200
+
+export function createKeeper({ store, retentionMs, registry, log, now }: KeeperOptions): Keeper {
+  const removed = registry.counter("wafer_removed_total", "Stored envelopes removed, by reason")
+  const timers = new Map<() => unknown, ReturnType<typeof setTimeout>>()
+  let working: Promise<unknown> = Promise.resolve()
+  let closed = false
+  // Everything up to here is kept for ever, or gone.
+  let swept = 0n
+
+  /** Peers compare sets whose edge is a whole hour, so that the edge stands still while they do. */
+  function edgeNs(): bigint {
+    const edgeMs = Math.floor((now().getTime() - retentionMs) / hourMs) * hourMs - 2 * hourMs
+    return BigInt(edgeMs) * 1_000_000n
+  }
+
+  async function* entriesFrom(after: bigint): AsyncGenerator<LogEntry[]> {
+    for (let seq = after; !closed;) {
+      const entries = await store.log(seq, step)
+      if (entries.length === 0) return
+      yield entries
+      seq = entries.at(-1)!.seq
+      // Serving comes first.
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+  }
+
+  async function expire(): Promise<number> {
+    if (retentionMs === 0) return 0
+    const edge = edgeNs()
+    let expired = 0
+    let waiting = false
+    for await (const entries of entriesFrom(swept)) {
+      const young = entries.findIndex(({ receivedNs }) => receivedNs >= edge)
+      const old = young < 0 ? entries : entries.slice(0, young)
+      const due = old.filter((e) => !isKept(e.contentTopic) && e.timestampNs < edge)
+      if (due.length > 0) await store.remove(due)
+      expired += due.length
+      waiting ||= old.some((e) => !isKept(e.contentTopic) && e.timestampNs >= edge)
+      if (!waiting && old.length > 0) swept = old.at(-1)!.seq
+      if (young >= 0) break
+    }
+    removed.add(expired, { reason: "expired" })
+    return expired
+  }
+
+  async function findDamaged(entries: readonly LogEntry[]): Promise<LogEntry[]> {
+    const envelopes = await store.envelopes(entries)
+    const suspects = entries.filter(({ id }, i) => {
+      const envelope = envelopes[i]
+      return !envelope || compareBytes(storageId(envelope), id) !== 0
+    })
+    // What was removed since the log was read is not damaged.
+    const present = await store.entries(suspects.map(({ id }) => id))
+    return suspects.filter((_, i) => present[i] !== undefined)
+  }
+
+  const keeper: Keeper = {
+    async sweep() {
+      const expired = await expire()
+      const orphans = await store.tidy()
+      removed.add(orphans, { reason: "orphan" })
+      if (expired + orphans > 0) log("info", "swept", { expired, orphans })
+      return { expired, orphans }
+    },
+
+    async scrub() {
+      let checked = 0
+      let damaged = 0
+      for await (const entries of entriesFrom(0n)) {
+        const broken = await findDamaged(entries)
+        if (broken.length > 0) await store.remove(broken)
+        checked += entries.length
+        damaged += broken.length
+      }
+      removed.add(damaged, { reason: "damaged" })
+      log(damaged > 0 ? "error" : "info", "scrubbed", { checked, damaged })
+      return { checked, damaged }
+    },
+
+    start() {
+      every(hourMs, 10_000, keeper.sweep)
+      every(7 * 24 * hourMs, hourMs, keeper.scrub)
+    },
+
+    async close() {
+      closed = true
+      for (const timer of timers.values()) clearTimeout(timer)
+      await working
+    },
+  }
+
+  function every(periodMs: number, firstMs: number, work: () => Promise<unknown>): void {
+    const run = (): void => {
+      working = working.then(work).catch((reason) =>
+        log("error", "keeping the store in order failed", { reason: String(reason) })
+      ).then(() => schedule(periodMs))
+    }
+    const schedule = (ms: number): void => {
+      if (!closed) timers.set(work, setTimeout(run, ms))
+    }
+    schedule(firstMs)
+  }
+
+  return keeper
+}
