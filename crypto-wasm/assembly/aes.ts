@@ -1,41 +1,21 @@
-// AES-256 in counter mode (FIPS 197, SP 800-38A §6.5), bitsliced: eight blocks at a time, in eight vectors.
-// In plane j, bit b of byte i is bit j of byte i of block b. So the S-box is a circuit of
-// and and xor over whole planes, and no secret is ever an address.
+// AES-256 in counter mode (FIPS 197, SP 800-38A §6.5), bitsliced: a group of eight blocks at a time, in
+// eight vectors. In plane j, bit b of byte i is bit j of byte i of block b. So the S-box is a circuit
+// of and and xor over whole planes, and no secret is ever an address.
+import { ROUND_KEY, ROUND_KEYS, ROUNDS, wipeKey } from "./keyexpansion"
 import { and, lookup, xor } from "./vector"
 import { wipe } from "./memory"
 
-const ROUNDS = 14
-/** One round key: eight planes. */
-const ROUND_KEY = 8 * 16
+export { setKey } from "./keyexpansion"
 
-const ROUND_KEYS = memory.data((ROUNDS + 1) * ROUND_KEY, 16)
 const LAST_ROUND_KEY = ROUND_KEYS + ROUNDS * ROUND_KEY
-/** The most groups of eight blocks that `keystream` writes. */
+/** The bytes of a group. */
+export const GROUP: usize = 8 * 16
+/** The most groups that `keystream` writes. */
 export const GROUPS: u32 = 8
 /** What `keystream` writes; the planes, on the way there. */
 export const KEYSTREAM = memory.data(8 * 8 * 16, 16)
 /** The nonce, with four bytes to spare. */
 const NONCE = memory.data(16, 16)
-
-// FIPS 197 §5.1.1, figure 7. Only the key schedule reads it, and reads all of it for each word.
-const SBOX = memory.data<u8>([
-  0x63, 0x7c, 0x77, 0x7b, 0xf2, 0x6b, 0x6f, 0xc5, 0x30, 0x01, 0x67, 0x2b, 0xfe, 0xd7, 0xab, 0x76,
-  0xca, 0x82, 0xc9, 0x7d, 0xfa, 0x59, 0x47, 0xf0, 0xad, 0xd4, 0xa2, 0xaf, 0x9c, 0xa4, 0x72, 0xc0,
-  0xb7, 0xfd, 0x93, 0x26, 0x36, 0x3f, 0xf7, 0xcc, 0x34, 0xa5, 0xe5, 0xf1, 0x71, 0xd8, 0x31, 0x15,
-  0x04, 0xc7, 0x23, 0xc3, 0x18, 0x96, 0x05, 0x9a, 0x07, 0x12, 0x80, 0xe2, 0xeb, 0x27, 0xb2, 0x75,
-  0x09, 0x83, 0x2c, 0x1a, 0x1b, 0x6e, 0x5a, 0xa0, 0x52, 0x3b, 0xd6, 0xb3, 0x29, 0xe3, 0x2f, 0x84,
-  0x53, 0xd1, 0x00, 0xed, 0x20, 0xfc, 0xb1, 0x5b, 0x6a, 0xcb, 0xbe, 0x39, 0x4a, 0x4c, 0x58, 0xcf,
-  0xd0, 0xef, 0xaa, 0xfb, 0x43, 0x4d, 0x33, 0x85, 0x45, 0xf9, 0x02, 0x7f, 0x50, 0x3c, 0x9f, 0xa8,
-  0x51, 0xa3, 0x40, 0x8f, 0x92, 0x9d, 0x38, 0xf5, 0xbc, 0xb6, 0xda, 0x21, 0x10, 0xff, 0xf3, 0xd2,
-  0xcd, 0x0c, 0x13, 0xec, 0x5f, 0x97, 0x44, 0x17, 0xc4, 0xa7, 0x7e, 0x3d, 0x64, 0x5d, 0x19, 0x73,
-  0x60, 0x81, 0x4f, 0xdc, 0x22, 0x2a, 0x90, 0x88, 0x46, 0xee, 0xb8, 0x14, 0xde, 0x5e, 0x0b, 0xdb,
-  0xe0, 0x32, 0x3a, 0x0a, 0x49, 0x06, 0x24, 0x5c, 0xc2, 0xd3, 0xac, 0x62, 0x91, 0x95, 0xe4, 0x79,
-  0xe7, 0xc8, 0x37, 0x6d, 0x8d, 0xd5, 0x4e, 0xa9, 0x6c, 0x56, 0xf4, 0xea, 0x65, 0x7a, 0xae, 0x08,
-  0xba, 0x78, 0x25, 0x2e, 0x1c, 0xa6, 0xb4, 0xc6, 0xe8, 0xdd, 0x74, 0x1f, 0x4b, 0xbd, 0x8b, 0x8a,
-  0x70, 0x3e, 0xb5, 0x66, 0x48, 0x03, 0xf6, 0x0e, 0x61, 0x35, 0x57, 0xb9, 0x86, 0xc1, 0x1d, 0x9e,
-  0xe1, 0xf8, 0x98, 0x11, 0x69, 0xd9, 0x8e, 0x94, 0x9b, 0x1e, 0x87, 0xe9, 0xce, 0x55, 0x28, 0xdf,
-  0x8c, 0xa1, 0x89, 0x0d, 0xbf, 0xe6, 0x42, 0x68, 0x41, 0x99, 0x2d, 0x0f, 0xb0, 0x54, 0xbb, 0x16,
-], 16)
 
 // Byte 4c + r of a block is row r, column c of the state (FIPS 197 §3.4). Each row says from which
 // byte the byte at its place comes.
@@ -44,12 +24,6 @@ const SHIFT_ROWS = memory.data<u8>([0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 
 const SHIFT_ROWS_UP = memory.data<u8>([5, 10, 15, 0, 9, 14, 3, 4, 13, 2, 7, 8, 1, 6, 11, 12], 16)
 /** Each column up by two rows. */
 const UP_TWO = memory.data<u8>([2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13], 16)
-/** The last word of a key half in all four columns, as it is and after RotWord. */
-const LAST_WORD = memory.data<u8>([12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15], 16)
-const LAST_WORD_ROTATED = memory.data<u8>([13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12], 16)
-/** One word, two words later; zeros come in. */
-const LATER_BY_1 = memory.data<u8>([128, 128, 128, 128, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 16)
-const LATER_BY_2 = memory.data<u8>([128, 128, 128, 128, 128, 128, 128, 128, 0, 1, 2, 3, 4, 5, 6, 7], 16)
 /** Bits 0, 1 and 2 of the counter in eight blocks whose counters start at a multiple of eight. */
 const COUNT = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xaa,
@@ -57,77 +31,14 @@ const COUNT = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0,
 ], 16)
 
-/**
- * SubWord of all columns: looks the bytes up in each sixteenth of the S-box, of which only their own
- * answers. Four sums run side by side, as one would wait for itself.
- */
-function subWord(word: v128): v128 {
-  const row = i8x16.splat(16)
-  const quarter = i8x16.splat(64)
-  let word0 = word
-  let word1 = i8x16.sub(word0, quarter)
-  let word2 = i8x16.sub(word1, quarter)
-  let word3 = i8x16.sub(word2, quarter)
-  let sum0 = i8x16.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0
-  for (let at = SBOX; at < SBOX + 64; at += 16) {
-    // Not `lookup`: bytes of another sixteenth are indices from 16 to 255, which must give 0.
-    sum0 = xor(sum0, i8x16.swizzle(v128.load(at, 0), word0))
-    sum1 = xor(sum1, i8x16.swizzle(v128.load(at, 64), word1))
-    sum2 = xor(sum2, i8x16.swizzle(v128.load(at, 128), word2))
-    sum3 = xor(sum3, i8x16.swizzle(v128.load(at, 192), word3))
-    word0 = i8x16.sub(word0, row)
-    word1 = i8x16.sub(word1, row)
-    word2 = i8x16.sub(word2, row)
-    word3 = i8x16.sub(word3, row)
-  }
-  return xor(xor(sum0, sum1), xor(sum2, sum3))
-}
-
-/** Each word xored with all words before it. */
-function prefix(words: v128): v128 {
-  words = xor(words, lookup(words, v128.load(LATER_BY_1)))
-  return xor(words, lookup(words, v128.load(LATER_BY_2)))
-}
-
-/** Stores a round key, or any block, as the planes of eight equal blocks. */
-function slice(block: v128, at: usize): void {
-  let mask = i8x16.splat(1)
-  for (let end = at + ROUND_KEY; at < end; at += 16) {
-    v128.store(at, i8x16.eq(and(block, mask), mask))
-    mask = i8x16.add(mask, mask)
-  }
-}
-
-/**
- * Expands the 32-byte key (FIPS 197 §5.2). The S-box circuit below leaves out its four inversions, the
- * constant 0x63; as that passes through ShiftRows and MixColumns unchanged, the round keys make it good.
- */
-export function setKey(key: usize): void {
-  const constant = i8x16.splat(0x63)
-  let a = v128.load(key)
-  let b = v128.load(key, 16)
-  slice(a, ROUND_KEYS)
-  slice(xor(b, constant), ROUND_KEYS + ROUND_KEY)
-  let at = ROUND_KEYS + 2 * ROUND_KEY
-  for (let round = 1; round < 128; round <<= 1) {
-    const g = subWord(lookup(b, v128.load(LAST_WORD_ROTATED)))
-    a = xor(prefix(a), xor(g, i32x4.splat(round)))
-    slice(xor(a, constant), at)
-    if (round == 64) break
-    b = xor(prefix(b), subWord(lookup(a, v128.load(LAST_WORD))))
-    slice(xor(b, constant), at + ROUND_KEY)
-    at += 2 * ROUND_KEY
-  }
-}
-
 /** Takes the 12-byte nonce, the first three words of every counter block (SP 800-38D §7.1). */
 export function setNonce(nonce: usize): void {
   v128.store(NONCE, v128.load(nonce))
 }
 
 export function wipeAes(): void {
-  wipe(ROUND_KEYS, (ROUNDS + 1) * ROUND_KEY)
-  wipe(KEYSTREAM, 8 * 8 * 16)
+  wipeKey()
+  wipe(KEYSTREAM, GROUPS * GROUP)
   wipe(NONCE, 16)
 }
 
@@ -140,15 +51,15 @@ export function wipeAes(): void {
  * processor has the next group to work on while it waits.
  */
 export function keystream(counter: u32, groups: u32): void {
-  const end = KEYSTREAM + (groups << 7)
-  for (let group = KEYSTREAM; group < end; group += 128) {
+  const end = KEYSTREAM + groups * GROUP
+  for (let group = KEYSTREAM; group < end; group += GROUP) {
     begin(group, counter)
     counter += 8
   }
   for (let key = ROUND_KEYS + ROUND_KEY; key < LAST_ROUND_KEY; key += ROUND_KEY) {
-    for (let group = KEYSTREAM; group < end; group += 128) round(group, key)
+    for (let group = KEYSTREAM; group < end; group += GROUP) round(group, key)
   }
-  for (let group = KEYSTREAM; group < end; group += 128) {
+  for (let group = KEYSTREAM; group < end; group += GROUP) {
     round(group, LAST_ROUND_KEY)
     unslice(group)
   }
@@ -159,7 +70,7 @@ function begin(group: usize, counter: u32): void {
   const block = i32x4.replace_lane(v128.load(NONCE), 3, bswap(counter))
   const used = i8x16.splat(counter == 0 ? <i8>0xfe : <i8>0xff)
   let mask = i8x16.splat(1)
-  for (let offset: usize = 0; offset < 128; offset += 16) {
+  for (let offset: usize = 0; offset < GROUP; offset += 16) {
     const plane = and(i8x16.eq(and(block, mask), mask), used)
     v128.store(group + offset, xor(plane, v128.load(ROUND_KEYS + offset)))
     mask = i8x16.add(mask, mask)
@@ -180,7 +91,8 @@ function round(group: usize, key: usize): void {
   const x6 = v128.load(group, 96)
   const x7 = v128.load(group, 112)
 
-  // SubBytes
+  // SubBytes: the circuit of depth 16 by Boyar and Peralta (eprint 2011/332), 128 gates, in their names.
+  // Their U0 and S0, the high bits, are x7 and s7; the inversions of S1, S2, S6 and S7 are left out.
   const t1 = xor(x7, x4)
   const t2 = xor(x7, x2)
   const t3 = xor(x7, x1)

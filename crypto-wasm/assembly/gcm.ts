@@ -2,7 +2,7 @@
 //
 // The data lies behind the AAD, on the next multiple of 16, and has 32 bytes of room behind it: the
 // AAD, the ciphertext and their lengths then are one run of blocks, which is what GHASH reads.
-import { GROUPS, KEYSTREAM, keystream, setKey, setNonce, wipeAes } from "./aes"
+import { GROUP, GROUPS, KEYSTREAM, keystream, setKey, setNonce, wipeAes } from "./aes"
 import { ghash, wipeGhash } from "./ghash"
 import { wipe } from "./memory"
 import { xor } from "./vector"
@@ -63,7 +63,7 @@ function start(key: usize, nonce: usize, length: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function groupsFor(length: usize): u32 {
-  return min<u32>(GROUPS, <u32>(length + 127) >>> 7)
+  return min<u32>(GROUPS, <u32>((length + GROUP - 1) / GROUP))
 }
 
 /** Whole blocks are turned, also the last: what comes to lie behind the data is overwritten. */
@@ -73,7 +73,7 @@ function counterMode(data: usize, length: usize): void {
   let stream = KEYSTREAM + BEFORE_STREAM
   let counter: u32 = 0
   while (true) {
-    const streamEnd = KEYSTREAM + (groups << 7)
+    const streamEnd = KEYSTREAM + groups * GROUP
     for (; stream < streamEnd && data < end; stream += 16) {
       v128.store(data, xor(v128.load(data), v128.load(stream)))
       data += 16

@@ -24,6 +24,7 @@ const FIRST = memory.data(4 * 16, 16)
 /** Below this many blocks the tables of H alone are made. */
 const FEW: usize = 8
 
+/** What a byte keeps of itself to be an index. */
 const NIBBLE = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16)
 const REVERSE = memory.data<u8>([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], 16)
 /** In lane n: whether n has its bit 3, 2, 1 or 0. */
@@ -62,13 +63,13 @@ function tabulate(power: v128, at: usize): void {
 // @ts-ignore: decorator
 @inline
 function lowNibbles(x: v128): v128 {
-  return and(x, i8x16.splat(0x0f))
+  return and(x, v128.load(NIBBLE))
 }
 
 // @ts-ignore: decorator
 @inline
 function highNibbles(x: v128): v128 {
-  return and(i16x8.shr_u(x, 4), i8x16.splat(0x0f))
+  return and(i16x8.shr_u(x, 4), v128.load(NIBBLE))
 }
 
 /** x one byte on, with the last byte of `before` as its first. */
@@ -83,10 +84,10 @@ function nextByte(before: v128, x: v128): v128 {
 @inline
 function nextNibble(before: v128, x: v128): v128 {
   const shifted = i16x8.shl(nextByte(before, x), 4)
-  return xor(highNibbles(x), v128.andnot(shifted, i8x16.splat(0x0f)))
+  return xor(highNibbles(x), v128.andnot(shifted, v128.load(NIBBLE)))
 }
 
-/** The 32-byte sums of high and low nibbles, each as two halves, to the 16 bytes that they are mod the field's polynomial. */
+/** The sums of high and of low nibbles, 32 bytes in two halves each, together and mod the field's polynomial. */
 function reduce(high0: v128, high1: v128, low0: v128, low1: v128): v128 {
   const whole0 = xor(high0, nextNibble(i8x16.splat(0), low0))
   const whole1 = xor(high1, nextNibble(low0, low1))
@@ -100,7 +101,7 @@ function reduce(high0: v128, high1: v128, low0: v128, low1: v128): v128 {
   return xor(whole0, lookup(x, v128.load(REVERSE)))
 }
 
-/** What leaves each 64-bit lane when it is shifted by 1, 2 and 7, at the top of the lane below. */
+/** What shifts by 1, 2 and 7 push out of each 64-bit lane, where it comes in at the top of the next. */
 // @ts-ignore: decorator
 @inline
 function pushedOut(x: v128): v128 {
@@ -125,15 +126,14 @@ function multiply(x: v128): v128 {
 
 /** (y + x0) * H^4 + x1 * H^3 + x2 * H^2 + x3 * H, of the four blocks x. */
 function multiply4(y: v128, x: usize): v128 {
-  const mask = v128.load(NIBBLE)
   const x0 = xor(y, v128.load(x, 0))
   const x1 = v128.load(x, 16)
   const x2 = v128.load(x, 32)
   const x3 = v128.load(x, 48)
-  const low0 = and(x0, mask), high0 = and(i16x8.shr_u(x0, 4), mask)
-  const low1 = and(x1, mask), high1 = and(i16x8.shr_u(x1, 4), mask)
-  const low2 = and(x2, mask), high2 = and(i16x8.shr_u(x2, 4), mask)
-  const low3 = and(x3, mask), high3 = and(i16x8.shr_u(x3, 4), mask)
+  const low0 = lowNibbles(x0), high0 = highNibbles(x0)
+  const low1 = lowNibbles(x1), high1 = highNibbles(x1)
+  const low2 = lowNibbles(x2), high2 = highNibbles(x2)
+  const low3 = lowNibbles(x3), high3 = highNibbles(x3)
   const zero = i8x16.splat(0)
   let h0 = zero, h1 = zero, l0 = zero, l1 = zero
   for (let at = TABLES + TABLE - 16; at >= TABLES; at -= 16) {
