@@ -177,9 +177,23 @@ describe("a Deno KV with two writers", () => {
     kv.close()
   })
 
-  it("lets both write to a remote one, and shows each what the other wrote", async () => {
+  /** What a second process sees of a remote Deno KV. */
+  function seenFromAfar(kv: Kv, watches: boolean): Kv {
+    return {
+      get: (key) => kv.get(key),
+      getMany: (keys) => kv.getMany(keys),
+      list: (selector, options) => kv.list(selector, options),
+      atomic: () => kv.atomic(),
+      ...(watches && { watch: (keys) => kv.watch!(keys) }),
+      close: () => {},
+    }
+  }
+
+  async function twoWriters(watches: boolean): Promise<void> {
     const kv = await runtime.openKv(undefined)
-    const both = await Promise.all([kvStore(kv, { shared: true }), kvStore(kv, { shared: true })])
+    const both = await Promise.all(
+      [1, 2].map(() => kvStore(seenFromAfar(kv, watches), { shared: true })),
+    )
     const seen: bigint[][] = [[], []]
     both.forEach((store, i) =>
       store.follow({ arrived: (all) => seen[i]!.push(...all.map(({ seq }) => seq!)) })
@@ -189,15 +203,22 @@ describe("a Deno KV with two writers", () => {
         Array.from({ length: 20 }, (_, n) => store.append([item(`${i}/${n}`, n)]))
       ),
     )
-    // The last write of one is news to the other only when the head is watched or written again.
-    const end = [...both.entries()].map(([i, store]) => store.append([item(`end ${i}`, 1)]))
-    await Promise.all(end)
-    while (seen.some((numbers) => numbers.length < 42)) {
+    if (!watches) { for (const store of both) await store.check() }
+    while (seen.some((numbers) => numbers.length < 40)) {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    const all = Array.from({ length: 42 }, (_, i) => BigInt(i + 1))
+    const all = Array.from({ length: 40 }, (_, i) => BigInt(i + 1))
     assert.deepEqual(seen, [all, all])
-    // The second finds the Deno KV closed by the first.
-    await Promise.allSettled(both.map((store) => store.close()))
+    await Promise.all(both.map((store) => store.close()))
+    kv.close()
+  }
+
+  it("lets both write to a remote one, and shows each what the other wrote", async () => {
+    await twoWriters(false)
+  })
+
+  // In Node a watch on a local Deno KV keeps the process alive for ever.
+  it("needs no question when the head is watched", { skip: runtime.name === "node" }, async () => {
+    await twoWriters(true)
   })
 })
