@@ -32,11 +32,11 @@ export function newWallet(privateKey = generatePrivateKey()): Wallet {
 }
 
 /** An official client on our node. */
-// deno-lint-ignore no-explicit-any
 export function officialClient(
   version: OfficialVersion,
   apiUrl: string,
   wallet: Wallet,
+  // deno-lint-ignore no-explicit-any
 ): Promise<any> {
   return official(version).Client.create(wallet, { env: "local", apiUrl })
 }
