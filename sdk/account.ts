@@ -1,13 +1,15 @@
+import { encodeContactV1, encodeContactV2 } from "./contact.ts"
+import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import { createIdentity, decryptKeyBundle, encryptKeyBundle } from "./identity.ts"
-import type { Keystore } from "./keystore.ts"
+import type { Account, Keystore } from "./keystore.ts"
 import { createNetwork, createReader } from "./network.ts"
-import { encodePrivateKeyBundle, type PrivateKeyBundle } from "./private-key.ts"
-import { walletAddress } from "./public-key.ts"
+import { encodePrivateKeyBundle, type PrivateKeyBundle, rotatePreKey } from "./private-key.ts"
+import { equalBundles, isLegacyBundle, walletAddress } from "./public-key.ts"
 import type { Wallet } from "./signer.ts"
 import type { Clock } from "./time.ts"
 import { createTokens } from "./tokens.ts"
-import { privateStoreTopic } from "./topics.ts"
+import { contactTopic, privateStoreTopic } from "./topics.ts"
 import type { CallOptions, Envelope, Transport } from "./transport.ts"
 
 /** What loading an account needs. */
@@ -16,6 +18,8 @@ export interface AccountOptions extends CallOptions {
   readonly clock: Clock
   /** Holds the keys while the account publishes them. */
   readonly hold: (keys: Uint8Array) => Keystore
+  /** Puts a new pre-key in front of those that are loaded. */
+  readonly newPreKey: boolean
 }
 
 /**
@@ -32,6 +36,9 @@ export async function loadAccount(wallet: Wallet, options: AccountOptions): Prom
   const { bundle, outdated } = await decryptKeyBundle(stored, wallet)
   if (walletAddress(bundle.identityKey.publicKey) !== wallet.address) {
     throw new WaferError("forged", `the stored keys are not those of ${wallet.address}`)
+  }
+  if (options.newPreKey) {
+    return await storeKeys(await rotatePreKey(bundle, Date.now()), wallet, options)
   }
   return outdated
     ? await storeKeys(bundle, wallet, options)
@@ -73,4 +80,23 @@ async function storeKeys(
 
 function callOf(signal: AbortSignal | undefined): CallOptions {
   return signal ? { signal } : {}
+}
+
+/** Publishes how to write to the account, unless that is how it stands already. */
+export async function publishContact(
+  { address, bundle }: Account,
+  { network, contacts, clock }: Pick<Context, "network" | "contacts" | "clock">,
+  options: CallOptions,
+): Promise<void> {
+  const published = await contacts.find(address, options)
+  if (published?.version === 2 && equalBundles(published.bundle, bundle)) return
+  const messages = [encodeContactV2(bundle)]
+  if (isLegacyBundle(bundle)) messages.unshift(encodeContactV1(bundle))
+  // The clock never tells the same time twice: readers see V2 as the newer one.
+  const envelopes = messages.map((message) => ({
+    contentTopic: contactTopic(address),
+    timestampNs: clock(),
+    message,
+  }))
+  await network.publish(envelopes, options)
 }

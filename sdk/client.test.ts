@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Client } from "./client.ts"
 import type { Message } from "./message.ts"
+import { decodePrivateKeyBundle } from "./private-key.ts"
 import { privateKeySigner } from "./signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
@@ -205,6 +206,45 @@ test("a call that the node refuses is not made again", async () => {
   const publishes = node.calls.filter((call) => call === "publish").length
   await assert.rejects(conversation.send("no"), coded("permission-denied"))
   assert.equal(node.calls.filter((call) => call === "publish").length, publishes + 1)
+})
+
+test("whether accounts can be written to is known without an account", async () => {
+  const node = testNode()
+  const { address } = await join(node)
+  const nobody = "0x1111111111111111111111111111111111111111"
+  const transport = memory(node.routes)
+  assert.deepEqual(
+    await Client.canMessage([address, "bob", nobody, address.toLowerCase()], { transport }),
+    [true, false, false, true],
+  )
+})
+
+test("a new pre-key is published and stored, and the old one still opens what it should", async () => {
+  const node = testNode()
+  const signer = newSigner()
+  const [alice, bob] = [await join(node, signer), await join(node)]
+  await (await bob.conversations.newConversation(alice.address)).send("to the old key")
+  const renewed = await Client.create(signer, {
+    transport: memory(node.routes),
+    newPreKey: true,
+  })
+  const [conversation] = await renewed.conversations.list()
+  assert.deepEqual((await conversation!.messages()).map(({ content }) => content), [
+    "to the old key",
+  ])
+  await conversation!.send("from the new key")
+  const carol = await join(node)
+  await (await carol.conversations.newConversation(alice.address)).send("to the new key")
+  const again = await join(node, signer)
+  assert.deepEqual(await again.exportKeys(), await renewed.exportKeys())
+  assert.equal(decodePrivateKeyBundle(await again.exportKeys()).preKeys.length, 2)
+  const [, newest] = await again.conversations.list()
+  assert.deepEqual((await newest!.messages()).map(({ content }) => content), ["to the new key"])
+  const [old] = await bob.conversations.list()
+  assert.deepEqual((await old!.messages()).map(({ content }) => content), [
+    "to the old key",
+    "from the new key",
+  ])
 })
 
 test("exported keys make the same account, and no wallet is asked", async () => {

@@ -1,8 +1,8 @@
 import { isAddress, toAddress } from "./address.ts"
-import { loadAccount } from "./account.ts"
+import { loadAccount, publishContact } from "./account.ts"
 import { text } from "./codecs/text.ts"
 import { consentList } from "./consent-list.ts"
-import { contactDirectory } from "./contact-directory.ts"
+import { canMessage, contactDirectory } from "./contact-directory.ts"
 import { type Contacts, createContacts } from "./contacts.ts"
 import type { Codec } from "./content.ts"
 import { type Context, signalOf } from "./context.ts"
@@ -10,7 +10,7 @@ import { type Conversations, createConversations } from "./conversations.ts"
 import { WaferError } from "./error.ts"
 import type { Keystore } from "./keystore.ts"
 import { localKeystore } from "./local-keystore.ts"
-import { createNetwork } from "./network.ts"
+import { createNetwork, createReader } from "./network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
 import { createPace } from "./pace.ts"
 import { createProofs } from "./proofs.ts"
@@ -76,12 +76,19 @@ export class Client implements AsyncDisposable {
    * to it. The wallet signs once, or twice for a new account.
    * Throws `wallet`, `undecryptable` when the stored keys do not open, and the node's errors.
    */
-  static async create(signer: Signer, options: ClientOptions): Promise<Client> {
+  static async create(
+    signer: Signer,
+    options: ClientOptions & {
+      /** Makes a new pre-key, for conversations that begin from then on. The wallet signs once more. */
+      readonly newPreKey?: boolean
+    },
+  ): Promise<Client> {
     const wallet = await walletOf(signer)
     const keystore = await loadAccount(wallet, {
       transport: options.transport,
       clock: createClock(),
       hold: (keys) => localKeystore(keys, options),
+      newPreKey: options.newPreKey ?? false,
       ...(options.signal && { signal: options.signal }),
     })
     return await Client.withKeystore(keystore, options)
@@ -94,16 +101,16 @@ export class Client implements AsyncDisposable {
 
   /** An account whose keys are elsewhere, behind a keystore of one's own. The client closes it. */
   static async withKeystore(keystore: Keystore, options: ClientOptions): Promise<Client> {
-    const { address, bundle } = await keystore.account()
+    const account = await keystore.account()
     const end = new AbortController()
     const network = createNetwork(options.transport, createTokens(keystore))
     const clock = createClock()
     const onInvalid = options.onInvalid ?? (() => {})
     const context: Context = {
-      address,
+      address: account.address,
       keystore,
       network,
-      contacts: contactDirectory(network, clock),
+      contacts: contactDirectory(network),
       consent: consentList({ keystore, network, clock, onInvalid }),
       proofs: createProofs(),
       introduced: new Set(),
@@ -113,10 +120,19 @@ export class Client implements AsyncDisposable {
       pace: createPace(),
       closed: end.signal,
     }
-    await context.contacts.publish(address, bundle, {
-      signal: signalOf(context, options.signal),
-    })
+    await publishContact(account, context, { signal: signalOf(context, options.signal) })
     return new Client(context, end, options.store)
+  }
+
+  /**
+   * Whether accounts can be written to, asked without an account: see the method of the same name.
+   * The transport stays open.
+   */
+  static async canMessage(
+    addresses: readonly string[],
+    { transport, ...call }: CallOptions & { readonly transport: Transport },
+  ): Promise<boolean[]> {
+    return await canMessage(contactDirectory(createReader(transport)), addresses, call)
   }
 
   /**
@@ -133,15 +149,8 @@ export class Client implements AsyncDisposable {
     const call = { signal: signalOf(this.#context, options.signal) }
     call.signal.throwIfAborted()
     const { contacts } = this.#context
-    if (typeof wanted === "string") {
-      return isAddress(wanted) && await contacts.find(toAddress(wanted), call) !== undefined
-    }
-    const addresses = wanted.filter(isAddress).map(toAddress)
-    const found = new Map<string, boolean>()
-    for (const [i, contact] of (await contacts.findAll(addresses, call)).entries()) {
-      found.set(addresses[i]!, contact !== undefined)
-    }
-    return wanted.map((address) => isAddress(address) && found.get(toAddress(address)) === true)
+    if (typeof wanted !== "string") return await canMessage(contacts, wanted, call)
+    return isAddress(wanted) && await contacts.find(toAddress(wanted), call) !== undefined
   }
 
   /** The account's secret keys, for `Client.withKeys`. Whoever has them is the account. */

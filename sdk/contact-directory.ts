@@ -1,7 +1,6 @@
-import { type Contact, decodeContact, encodeContactV1, encodeContactV2 } from "./contact.ts"
-import type { Network } from "./network.ts"
-import { equalBundles, isLegacyBundle, type PublicKeyBundle } from "./public-key.ts"
-import type { Clock } from "./time.ts"
+import { isAddress, toAddress } from "./address.ts"
+import { type Contact, decodeContact } from "./contact.ts"
+import type { Reader } from "./network.ts"
 import { contactTopic } from "./topics.ts"
 import type { CallOptions, Envelope, Query } from "./transport.ts"
 
@@ -11,15 +10,13 @@ export interface ContactDirectory {
   find(address: string, options?: CallOptions): Promise<Contact | undefined>
   /** The same for many, in their order. */
   findAll(addresses: readonly string[], options?: CallOptions): Promise<(Contact | undefined)[]>
-  /** Publishes how to write to this account, unless that is already known. */
-  publish(address: string, bundle: PublicKeyBundle, options?: CallOptions): Promise<void>
 }
 
 // Contacts change when an account makes new keys, which is rare.
 const freshForMs = 10 * 60 * 1000
 
 /** Contacts as the network tells them, remembered for ten minutes. */
-export function contactDirectory(network: Network, clock: Clock): ContactDirectory {
+export function contactDirectory(reader: Reader): ContactDirectory {
   const known = new Map<string, { contact: Contact; until: number }>()
 
   function remembered(address: string): Contact | undefined {
@@ -33,7 +30,7 @@ export function contactDirectory(network: Network, clock: Clock): ContactDirecto
   }
 
   async function lookUp(address: string, options: CallOptions): Promise<Contact | undefined> {
-    for await (const page of network.pages(newestContacts(address), options)) {
+    for await (const page of reader.pages(newestContacts(address), options)) {
       const contact = choose(page, address)
       if (contact) return contact
     }
@@ -45,7 +42,7 @@ export function contactDirectory(network: Network, clock: Clock): ContactDirecto
 
     async findAll(addresses, options = {}) {
       const unknown = [...new Set(addresses)].filter((address) => !remembered(address))
-      const pages = await network.firstPages(unknown.map(newestContacts), options)
+      const pages = await reader.firstPages(unknown.map(newestContacts), options)
       const found = new Map<string, Contact | undefined>()
       for (const [i, address] of unknown.entries()) {
         const page = pages[i]!
@@ -56,22 +53,18 @@ export function contactDirectory(network: Network, clock: Clock): ContactDirecto
       }
       return addresses.map((address) => found.get(address) ?? remembered(address))
     },
-
-    async publish(address, bundle, options = {}) {
-      const published = await lookUp(address, options)
-      if (published?.version === 2 && equalBundles(published.bundle, bundle)) return
-      const messages = [encodeContactV2(bundle)]
-      if (isLegacyBundle(bundle)) messages.unshift(encodeContactV1(bundle))
-      // The clock never tells the same time twice: readers see V2 as the newer one.
-      const envelopes = messages.map((message) => ({
-        contentTopic: contactTopic(address),
-        timestampNs: clock(),
-        message,
-      }))
-      await network.publish(envelopes, options)
-      known.delete(address)
-    },
   }
+}
+
+/** Whether each address has published how to write to it; what is no address has not. */
+export async function canMessage(
+  contacts: ContactDirectory,
+  wanted: readonly string[],
+  options: CallOptions,
+): Promise<boolean[]> {
+  const addresses = wanted.filter(isAddress).map(toAddress)
+  const found = (await contacts.findAll(addresses, options)).values()
+  return wanted.map((address) => isAddress(address) && found.next().value !== undefined)
 }
 
 const pageSize = 5

@@ -34,6 +34,9 @@ export interface ConversationList {
 // The clock of an inviter may be behind.
 const overlapNs = msToNs(60 * 60 * 1000)
 
+// A stranger's invitation takes up to a millisecond to open: as many as do not block a page.
+const atOnce = 16
+
 /** What `list` of a context returns is kept by its keystore (V2) and until the client closes (V1). */
 export function conversationList(context: Context): ConversationList {
   const { address, keystore, network, clock, onInvalid, pace } = context
@@ -43,11 +46,16 @@ export function conversationList(context: Context): ConversationList {
   let turn: Promise<void> = Promise.resolve()
 
   async function learnInvitations(envelopes: readonly Envelope[]): Promise<ConversationRecord[]> {
-    const outcomes = await keystore.saveInvitations(envelopes)
-    return outcomes.flatMap(({ value, error }, i) => {
-      if (error) onInvalid(error, envelopes[i]!)
-      return value ?? []
-    })
+    const told: ConversationRecord[] = []
+    for (let i = 0; i < envelopes.length; i += atOnce) {
+      await pace()
+      const some = envelopes.slice(i, i + atOnce)
+      for (const [j, { value, error }] of (await keystore.saveInvitations(some)).entries()) {
+        if (error) onInvalid(error, some[j]!)
+        else told.push(value)
+      }
+    }
+    return told
   }
 
   function peerOf({ senderAddress, recipientAddress }: ProvenMessageV1): string {
