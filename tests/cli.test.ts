@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { after, before, describe, test } from "node:test"
-import { commandOf, type NodeProcess, root, type Runtime, startNode } from "./processes.ts"
+import { commandOf, type NodeProcess, root, type Runtime, startNode, until } from "./processes.ts"
 
 interface Ended {
   readonly code: number | null
@@ -101,10 +101,14 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       let heard = ""
       child.stdout.on("data", (text) => heard += text)
       const ending = ended(child)
-      const hears = (count: number) => heard.split("\n").length > count
-      while (!hears(2)) await new Promise((resolve) => setTimeout(resolve, 20))
+      const hears = (count: number) =>
+        Promise.race([
+          until(() => heard.split("\n").length > count),
+          ending.then(({ err }) => assert.fail(`it ended: ${err}`)),
+        ])
+      await hears(2)
       await wafer(runtime, alice, "send", bobAddress, "live")
-      while (!hears(3)) await new Promise((resolve) => setTimeout(resolve, 20))
+      await hears(3)
       child.kill("SIGINT")
       const { code, out } = await ending
       assert.equal(code, 130)
@@ -116,8 +120,8 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       await wafer(runtime, bob, "deny", stranger, aliceAddress)
       await wafer(runtime, bob, "allow", aliceAddress)
       const said = await wafer(runtime, bob, "consent", "--json")
-      const states = lines(said).map(({ value, state }) => [value, state])
-      assert.deepEqual(new Map(states), new Map([[stranger, "denied"], [aliceAddress, "allowed"]]))
+      const states = Object.fromEntries(lines(said).map(({ value, state }) => [value, state]))
+      assert.deepEqual(states, { [stranger]: "denied", [aliceAddress]: "allowed" })
       const nobody = "0x3333333333333333333333333333333333333333"
       assert.equal(await wafer(runtime, bob, "consent", nobody), `unknown  ${nobody}`)
     })
