@@ -208,6 +208,37 @@ test("a call that the node refuses is not made again", async () => {
   assert.equal(node.calls.filter((call) => call === "publish").length, publishes + 1)
 })
 
+test("a message can be prepared, dated and read from its envelope", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const conversation = await alice.conversations.newConversation(bob.address)
+  const timestamp = new Date("2024-03-15T11:34:56.789Z")
+  const prepared = await conversation.prepare("moved", { timestamp })
+  const before = node.log.length
+  const sent = await prepared.send()
+  await prepared.send()
+  assert.equal(sent.id, prepared.id)
+  assert.deepEqual(sent.sent, timestamp)
+  assert.equal((await conversation.messages()).length, 1, "sending twice is sending once")
+  const [toAlice] = await bob.conversations.list()
+  const read = await toAlice!.decode(node.log[before]!)
+  assert.deepEqual([read.id, read.content, read.sent], [prepared.id, "moved", timestamp])
+})
+
+test("ephemeral messages reach who listens, and are not kept with the others", async () => {
+  const node = testNode({ follow: true })
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const toBob = await alice.conversations.newConversation(bob.address)
+  const [toAlice] = await bob.conversations.list()
+  const stream = toAlice!.stream({ ephemeral: true })
+  const next = stream.next()
+  await until(() => node.calls.includes("follow"))
+  await toBob.send("typing", { ephemeral: true })
+  assert.equal((await next).value!.content, "typing")
+  await stream.return()
+  assert.deepEqual(await toAlice!.messages(), [])
+})
+
 test("whether accounts can be written to is known without an account", async () => {
   const node = testNode()
   const { address } = await join(node)

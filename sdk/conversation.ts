@@ -23,6 +23,8 @@ export interface SendOptions extends CallOptions {
   readonly ephemeral?: boolean
   /** Whether the recipient's phone should wake; the codec decides when absent. */
   readonly shouldPush?: boolean
+  /** When it was written, for what is sent later than that or moved from elsewhere; now when absent. */
+  readonly timestamp?: Date
 }
 
 /** Which messages. Both ends are included. */
@@ -71,6 +73,8 @@ export interface Conversation {
   messages(options?: MessagesOptions & { readonly limit?: number }): Promise<Message[]>
   /** The same page by page, `pageSize` in each, at most 100, which is the default. */
   pages(options?: MessagesOptions & { readonly pageSize?: number }): AsyncGenerator<Message[]>
+  /** Reads a message that came another way, in a push notification say. */
+  decode(envelope: Envelope): Promise<Message>
   /** Whether the account allows the peer to write to it. */
   consent(options?: CallOptions): Promise<ConsentState>
   /** What is sent, own messages included. See {@link StreamOptions} for where it starts. */
@@ -139,7 +143,8 @@ export function createConversation(
       ...(options.compression && { compression: options.compression }),
     })
     const shouldPush = options.shouldPush ?? codec.shouldPush?.(value) ?? true
-    const { message, timestampNs } = await sealing.seal(payload, context.clock(), { shouldPush })
+    const time = options.timestamp ? msToNs(options.timestamp.getTime()) : context.clock()
+    const { message, timestampNs } = await sealing.seal(payload, time, { shouldPush })
     const id = messageId(message)
     return {
       id,
@@ -223,6 +228,11 @@ export function createConversation(
     },
 
     pages,
+
+    async decode(envelope) {
+      const [message] = await readerOf(context, topic, sealing)([envelope])
+      return message!
+    },
 
     consent: ({ signal } = {}) =>
       context.consent.state({ kind: "address", value: peerAddress }, signalOf(context, signal)),
