@@ -25,7 +25,10 @@ export const FRAME_BYTES = 1100 * 1024
 export const MAX_IDS = 1024
 export const MAX_RANGE = 4096
 export const MAX_FETCH_BYTES = 16 * 1024 * 1024
-const BATCH = 64
+// Few, because a store hands out whole bodies and each may be a megabyte.
+const BATCH = 16
+/** Small envelopes travel together: each piece costs encryption and a system call. */
+const GATHER_BYTES = 64 * 1024
 const TIMEOUT_MS = 20_000
 
 export interface FetchServerOptions {
@@ -117,7 +120,18 @@ export function createFetchServer(
       : [checked(want.case === "ids" ? want.value.ids : []), false]
     const missing: Uint8Array[] = []
     let left = budget(request)
-    let sent = 0
+    let frames: FetchFrame[] = []
+    let gathered = 0
+    const flush = async () => {
+      if (frames.length === 0) return
+      await pause(Math.max(
+        options.perPeer.borrow(peer, gathered),
+        options.total.borrow("", gathered),
+      ))
+      await fetch.write(...frames)
+      frames = []
+      gathered = 0
+    }
     for await (const [id, envelope] of byIds(ids)) {
       if (envelope === undefined) {
         missing.push(id)
@@ -125,18 +139,16 @@ export function createFetchServer(
       }
       const bytes = envelope.message.length + envelope.contentTopic.length + 16
       // One envelope always fits, or a small budget would never be served at all.
-      if (bytes > left && sent > 0) {
+      if (bytes > left && left < budget(request)) {
         truncated = true
         break
       }
       left -= bytes
-      sent++
-      await pause(Math.max(
-        options.perPeer.borrow(peer, bytes),
-        options.total.borrow("", bytes),
-      ))
-      await fetch.write(create(FetchFrameSchema, { frame: { case: "envelope", value: envelope } }))
+      frames.push(create(FetchFrameSchema, { frame: { case: "envelope", value: envelope } }))
+      gathered += bytes
+      if (gathered >= GATHER_BYTES) await flush()
     }
+    await flush()
     // Within a range a missing body is not a matter of the asker: it learns the rest by reconciling.
     if (want.case === "range") ids = []
     await fetch.write(end(ids.length > 0 ? missing : [], truncated))

@@ -27,8 +27,8 @@ export interface ChannelLimits {
 export interface Channel<In extends DescMessage, Out extends DescMessage> {
   /** The next message. Throws a `ProtocolError` when none arrives in time, or not a proper one. */
   read(timeoutMs?: number): Promise<MessageShape<In>>
-  /** Resolves when the stream takes more. */
-  write(message: MessageShape<Out>): Promise<void>
+  /** Sends messages in one piece; resolves when the stream takes more. */
+  write(...messages: MessageShape<Out>[]): Promise<void>
   /** No more messages from our side. */
   close(): Promise<void>
   abort(reason: Error): void
@@ -47,7 +47,9 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
 ): Channel<In, Out> {
   const chunks = stream[Symbol.asyncIterator]()
   const bytes = { in: 0, out: 0 }
-  let buffer = new Uint8Array(0)
+  // What has arrived and was not read yet begins at `offset`.
+  let buffer: Uint8Array = new Uint8Array(0)
+  let offset = 0
   let ended = false
 
   async function more(deadline: Promise<never>): Promise<void> {
@@ -63,17 +65,17 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
       ended = true
       throw new ProtocolError("closed", "the peer ended the stream")
     }
-    const chunk = step.value.subarray()
+    // The transport hands out Buffers, whose slice() is no copy.
+    const { buffer: memory, byteOffset, byteLength } = step.value.subarray()
+    const chunk = new Uint8Array(memory, byteOffset, byteLength)
     bytes.in += chunk.length
-    const grown = new Uint8Array(buffer.length + chunk.length)
-    grown.set(buffer)
-    grown.set(chunk, buffer.length)
-    buffer = grown
+    buffer = offset === buffer.length ? chunk : joined([buffer.subarray(offset), chunk])
+    offset = 0
   }
 
   async function frame(deadline: Promise<never>): Promise<Uint8Array> {
     for (;;) {
-      const prefix = readPrefix(buffer)
+      const prefix = readPrefix(buffer, offset)
       if (prefix !== undefined) {
         if (prefix.length > limits.maxBytes) {
           throw new ProtocolError(
@@ -81,11 +83,10 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
             `a message of ${prefix.length} bytes, at most ${limits.maxBytes} are allowed`,
           )
         }
-        const end = prefix.size + prefix.length
-        if (buffer.length >= end) {
-          const body = buffer.slice(prefix.size, end)
-          buffer = buffer.slice(end)
-          return body
+        const start = offset + prefix.size
+        if (buffer.length >= start + prefix.length) {
+          offset = start + prefix.length
+          return buffer.slice(start, offset)
         }
       }
       await more(deadline)
@@ -105,9 +106,8 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
         timer.clear()
       }
     },
-    async write(message) {
-      const body = toBinary(outgoing, message)
-      const framed = prefixed(body)
+    async write(...messages) {
+      const framed = joined(messages.map((message) => prefixed(toBinary(outgoing, message))))
       bytes.out += framed.length
       try {
         if (stream.send(framed)) return
@@ -129,10 +129,13 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
   }
 }
 
-function readPrefix(buffer: Uint8Array): { size: number; length: number } | undefined {
+function readPrefix(
+  buffer: Uint8Array,
+  offset: number,
+): { size: number; length: number } | undefined {
   let length = 0
   for (let i = 0; i < MAX_PREFIX; i++) {
-    const byte = buffer[i]
+    const byte = buffer[offset + i]
     if (byte === undefined) return undefined
     length += (byte & 0x7f) * 2 ** (7 * i)
     if (byte < 0x80) return { size: i + 1, length }
@@ -150,6 +153,17 @@ export function prefixed(body: Uint8Array): Uint8Array {
   framed.set(groups)
   framed.set(body, groups.length)
   return framed
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 function alarm(ms: number, what: string): { expired: Promise<never>; clear(): void } {

@@ -35,7 +35,7 @@ import { createWindows } from "./window.ts"
 const DAY_NS = 86_400_000_000_000n
 const OPEN_MS = 10_000
 const FLOOD_MS = 60_000
-const STREAMS_PER_PEER = 16
+const STREAMS_PER_PEER = 8
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const { store, limits, now = Date.now } = options

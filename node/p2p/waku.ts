@@ -126,11 +126,12 @@ function accept(
   value: bigint | Uint8Array,
 ): void {
   if (value instanceof Uint8Array) {
-    if (field === PAYLOAD) message.payload = value.slice()
+    // Copies: the bytes around them are the whole RPC, often in a Buffer.
+    if (field === PAYLOAD) message.payload = new Uint8Array(value)
     if (field === CONTENT_TOPIC) message.contentTopic = text(value)
     if (field === META) {
       if (value.length > MAX_META) throw new WakuError("meta is longer than 64 bytes")
-      message.meta = value.slice()
+      message.meta = new Uint8Array(value)
     }
   } else {
     if (field === VERSION) message.version = Number(BigInt.asUintN(32, value))
