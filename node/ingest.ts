@@ -117,14 +117,7 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
       const first = faults.findIndex((fault) => fault !== undefined)
       const sound = first < 0 ? envelopes : envelopes.slice(0, first)
       const receivedNs = BigInt(now().getTime()) * 1_000_000n
-      const items = sound.map((envelope): Item => ({
-        envelope,
-        id: storageId(envelope),
-        digest: digestOf(envelope),
-        keep: !isEphemeral(envelope.contentTopic),
-        origin,
-        receivedNs,
-      }))
+      const items = sound.map((envelope) => itemOf(envelope, origin, receivedNs))
       const arrivals = items.length > 0 ? await commit(items) : []
       for (const { seq, keep } of arrivals) {
         metrics.envelopes.add(1, {
@@ -140,6 +133,18 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
       closed = true
       await writing
     },
+  }
+}
+
+/** An envelope with all that the store wants to know of it. */
+export function itemOf(envelope: Envelope, origin: string, receivedNs: bigint): Item {
+  return {
+    envelope,
+    id: storageId(envelope),
+    digest: digestOf(envelope),
+    keep: !isEphemeral(envelope.contentTopic),
+    origin,
+    receivedNs,
   }
 }
 

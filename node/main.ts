@@ -1,9 +1,9 @@
 // The one place that reads flags, opens the store and starts servers.
-import { mkdirSync } from "node:fs"
-import { join } from "node:path"
 import process from "node:process"
+import { commands, commandUsage } from "./commands/commands.ts"
 import { type Config, ConfigError, readConfig, usage } from "./config.ts"
-import { createLog } from "./log.ts"
+import { type DataFolder, dataFolder } from "./data-folder.ts"
+import { createLog, type Log } from "./log.ts"
 import { createNode, type NetworkParts } from "./node.ts"
 import { kvBook } from "./p2p/kv-book.ts"
 import { type BookStorage, type Peers, startPeers } from "./p2p/mod.ts"
@@ -17,19 +17,28 @@ import { memoryStore } from "./stores/memory.ts"
 
 interface Opened {
   readonly store: Store
+  /** Undefined in memory and on a remote Deno KV. */
+  readonly folder?: DataFolder
   /** Where the node remembers its peers; undefined in memory. */
   readonly book?: BookStorage
 }
 
 async function openStore({ data, kv: url }: Config, runtime: Runtime): Promise<Opened> {
-  if (url === undefined && data === ":memory:") return { store: memoryStore() }
-  if (url === undefined) mkdirSync(data, { recursive: true })
-  const kv = await runtime.openKv(url ?? join(data, "wafer.kv"))
-  return { store: await kvStore(kv, { shared: url !== undefined }), book: kvBook(kv) }
+  if (url !== undefined) {
+    const kv = await runtime.openKv(url)
+    return { store: await kvStore(kv, { shared: true }), book: kvBook(kv) }
+  }
+  if (data === ":memory:") return { store: memoryStore() }
+  const folder = dataFolder(data)
+  const other = await folder.running()
+  if (other) throw new ConfigError(`another node works on ${data}, at ${other}`)
+  const kv = await folder.openKv(runtime)
+  return { store: await kvStore(kv), folder, book: kvBook(kv) }
 }
 
-async function joinPeers(config: Config, { book }: Opened, parts: NetworkParts): Promise<Peers> {
-  const { data, network, p2pPort, p2pTopic, p2pMaxBytes } = config
+async function joinPeers(config: Config, opened: Opened, parts: NetworkParts): Promise<Peers> {
+  const { network, p2pPort, p2pTopic, p2pMaxBytes } = config
+  const { book, folder } = opened
   const peers = await startPeers({
     ...parts,
     config: {
@@ -41,15 +50,14 @@ async function joinPeers(config: Config, { book }: Opened, parts: NetworkParts):
       ...(p2pTopic !== undefined && { pubsubTopic: p2pTopic }),
       ...(p2pMaxBytes !== undefined && { maxGossipBytes: p2pMaxBytes }),
     },
-    ...(data !== ":memory:" && { keyFile: join(data, "node.key") }),
+    ...(folder && { keyFile: folder.keyFile }),
     ...(book && { book }),
   })
   for (const address of peers.addresses) console.log(`peer ${address}`)
   return peers
 }
 
-async function run(config: Config): Promise<void> {
-  const log = createLog((line) => console.error(line), config.logLevel)
+async function serve(config: Config, log: Log): Promise<void> {
   const runtime = await currentRuntime()
   const opened = await openStore(config, runtime)
   const node = await createNode({
@@ -65,15 +73,15 @@ async function run(config: Config): Promise<void> {
   const http = await runtime.serveHttp({ host: config.host, port: config.port, fetch: node.fetch })
   const grpc = await serveGrpc({ host: config.host, port: config.grpcPort, routes: node.routes })
   const host = config.host === "0.0.0.0" ? "127.0.0.1" : config.host
-  console.log(
-    `ready http=http://${host}:${http.port} grpc=http://${host}:${grpc.port} ` +
-      `data=${config.kv ?? config.data}`,
-  )
+  const url = `http://${host}:${http.port}`
+  opened.folder?.occupy(url)
+  console.log(`ready http=${url} grpc=http://${host}:${grpc.port} data=${config.kv ?? config.data}`)
   log("info", "ready", {
     runtime: runtime.name,
     port: http.port,
     grpcPort: grpc.port,
     network: config.network,
+    log: Number(opened.store.head),
   })
 
   let stopping = false
@@ -83,7 +91,8 @@ async function run(config: Config): Promise<void> {
     log("info", "stopping", { signal })
     const stopped = Promise.all([http.stop(), grpc.stop()])
     await node.close()
-    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 3000).unref?.())])
+    opened.folder?.leave()
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 3000))])
     log("info", "stopped")
     process.exit(0)
   }
@@ -92,14 +101,26 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-const args = process.argv.slice(2)
-if (args.includes("--help")) {
-  console.log(`wafer-node [flags]\n\n${usage}`)
-} else {
-  try {
-    await run(readConfig(args, process.env))
-  } catch (error) {
-    console.error(error instanceof ConfigError ? `${error.message}\n\n${usage}` : error)
-    process.exitCode = 1
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) {
+    console.log(`wafer-node [command] [flags]\n\n${commandUsage}\n\n${usage}`)
+    return
   }
+  const command = commands[args[0] ?? ""]
+  if (!command) {
+    const config = readConfig(args, process.env)
+    await serve(config, createLog((line) => console.error(line), config.logLevel))
+    return
+  }
+  const file = args[1]?.startsWith("--") ? undefined : args[1]
+  const flags = args.slice(file === undefined ? 1 : 2)
+  // Deno KV may keep the process alive after its last word.
+  process.exit(await command(readConfig(flags, process.env), file))
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  console.error(error instanceof ConfigError ? `${error.message}\nSee --help.` : error)
+  process.exit(1)
 }

@@ -13,12 +13,20 @@ export interface KeeperOptions {
   readonly now: () => Date
 }
 
+export interface ScrubOptions {
+  readonly onlyLook?: boolean
+  readonly onProgress?: (checked: number) => void
+}
+
 /** Keeps the store in order while the node runs. */
 export interface Keeper {
   /** Removes what has expired, oldest first, and what crashes left behind. */
   sweep(): Promise<{ expired: number; orphans: number }>
-  /** Hashes every stored message anew, and removes those that are not what their id says. */
-  scrub(): Promise<{ checked: number; damaged: number }>
+  /**
+   * Hashes every stored message anew, and removes those that are not what their id says, unless it
+   * shall only look.
+   */
+  scrub(options?: ScrubOptions): Promise<{ checked: number; damaged: number }>
   /** Sweeps every hour and scrubs every week, beginning a little after the start. */
   start(): void
   close(): Promise<void>
@@ -91,23 +99,24 @@ export function createKeeper({ store, retentionMs, registry, log, now }: KeeperO
       return { expired, orphans }
     },
 
-    async scrub() {
+    async scrub({ onlyLook = false, onProgress } = {}) {
       let checked = 0
       let damaged = 0
       for await (const entries of entriesFrom(0n)) {
         const broken = await findDamaged(entries)
-        if (broken.length > 0) await store.remove(broken)
+        if (broken.length > 0 && !onlyLook) await store.remove(broken)
         checked += entries.length
         damaged += broken.length
+        onProgress?.(checked)
       }
-      removed.add(damaged, { reason: "damaged" })
+      if (!onlyLook) removed.add(damaged, { reason: "damaged" })
       log(damaged > 0 ? "error" : "info", "scrubbed", { checked, damaged })
       return { checked, damaged }
     },
 
     start() {
       every(hourMs, 10_000, keeper.sweep)
-      every(7 * 24 * hourMs, hourMs, keeper.scrub)
+      every(7 * 24 * hourMs, hourMs, () => keeper.scrub())
     },
 
     async close() {

@@ -1,0 +1,140 @@
+import { createReadStream, createWriteStream } from "node:fs"
+import process from "node:process"
+import { createInterface } from "node:readline"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { createGunzip, createGzip } from "node:zlib"
+import { type Config, ConfigError } from "../config.ts"
+import { dataFolder } from "../data-folder.ts"
+import { fingerprintDigest } from "../fingerprint.ts"
+import { itemOf } from "../ingest.ts"
+import { silent } from "../log.ts"
+import { createRegistry } from "../metrics.ts"
+import { createKeeper } from "../retention.ts"
+import { currentRuntime } from "../runtime/current.ts"
+import type { Item, Store } from "../store.ts"
+import { kvStore } from "../stores/kv.ts"
+import { type Archived, readArchive, writeArchive } from "./archive.ts"
+import { type Progress, showProgress } from "./progress.ts"
+import { fromNode, fromStore, type Source } from "./source.ts"
+
+/** What an operator does with a node beside running it. Resolves with the exit code. */
+export type Command = (config: Config, file: string | undefined) => Promise<number>
+
+export const commands: Readonly<Record<string, Command>> = {
+  export: (config) => withSource(config, (source) => archive(source, process.stdout)),
+
+  import: (config) => withStore(config, (store) => take(store, process.stdin)),
+
+  backup: (config, file) =>
+    withSource(config, (source) => archive(source, createWriteStream(named(file)), createGzip())),
+
+  restore: (config, file) =>
+    withStore(config, async (store) => {
+      if (store.head > 0n) throw new ConfigError(`${config.data} holds envelopes already`)
+      return await take(store, createReadStream(named(file)).pipe(createGunzip()))
+    }),
+
+  verify: (config) => withStore(config, verify),
+}
+
+/** What `--help` prints about them. */
+export const commandUsage: string = [
+  "  backup FILE     everything stored, from a running or a stopped node, compressed",
+  "  restore FILE    a backup into an empty folder",
+  "  export          everything stored as lines of JSON, to standard output",
+  "  import          such lines from standard input, beside what is stored",
+  "  verify          hash every stored message anew and report what is damaged",
+].join("\n")
+
+async function withStore(config: Config, work: (store: Store) => Promise<number>): Promise<number> {
+  const folder = dataFolder(config.data)
+  const url = config.kv === undefined ? await folder.running() : undefined
+  if (url) throw new ConfigError(`a node works on ${config.data}, at ${url}: stop it first`)
+  const runtime = await currentRuntime()
+  const kv = config.kv === undefined ? folder.openKv(runtime) : runtime.openKv(config.kv)
+  const store = await kvStore(await kv, { shared: config.kv !== undefined })
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+async function withSource(
+  config: Config,
+  work: (source: Source) => Promise<number>,
+): Promise<number> {
+  const url = config.kv === undefined ? await dataFolder(config.data).running() : undefined
+  if (url) return await work(await fromNode(url))
+  return await withStore(config, (store) => work(fromStore(store)))
+}
+
+async function archive(
+  { total, envelopes }: Source,
+  to: NodeJS.WritableStream,
+  through?: NodeJS.ReadWriteStream,
+): Promise<number> {
+  const progress = showProgress("archiving", total)
+  const lines = Readable.from(writeArchive(counted(envelopes, progress)))
+  // Standard output stays open for whoever else writes to it.
+  const end = to !== process.stdout
+  await (through ? pipeline(lines, through, to) : pipeline(lines, to, { end }))
+  progress.end()
+  return 0
+}
+
+async function* counted(
+  envelopes: AsyncIterable<Archived>,
+  progress: Progress,
+): AsyncGenerator<Archived> {
+  let done = 0
+  for await (const one of envelopes) {
+    progress.at(++done)
+    yield one
+  }
+}
+
+async function take(store: Store, from: NodeJS.ReadableStream): Promise<number> {
+  const progress = showProgress("reading", 0)
+  const before = store.head
+  let group: Item[] = []
+  let done = 0
+  // A group is durable before the next is read: what was taken stays when the archive ends badly.
+  const flush = async (): Promise<void> => {
+    await store.append(group)
+    progress.at(done += group.length)
+    group = []
+  }
+  for await (const { envelope, receivedNs } of readArchive(createInterface({ input: from }))) {
+    group.push(itemOf(envelope, "archive", receivedNs))
+    if (group.length === 500) await flush()
+  }
+  await flush()
+  progress.end()
+  console.error(`${done} envelopes read, ${store.head - before} of them new`)
+  return 0
+}
+
+async function verify(store: Store): Promise<number> {
+  const total = store.fingerprint("kept").count + store.fingerprint("expiring").count
+  const progress = showProgress("verifying", Number(total))
+  const registry = createRegistry()
+  const now = (): Date => new Date()
+  const keeper = createKeeper({ store, retentionMs: 0, registry, log: silent, now })
+  const { checked, damaged } = await keeper.scrub({ onlyLook: true, onProgress: progress.at })
+  progress.end()
+  const root = Array.from(
+    fingerprintDigest(store.fingerprint("kept")),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  )
+  console.log(`${checked} envelopes, ${damaged} damaged, root fingerprint ${root.join("")}`)
+  const missing = Number(total) - checked
+  if (missing !== 0) console.log(`the log has ${missing} fewer entries than were counted`)
+  return damaged + Math.abs(missing) === 0 ? 0 : 1
+}
+
+function named(file: string | undefined): string {
+  if (file === undefined) throw new ConfigError("expected the name of a file")
+  return file
+}
