@@ -47,4 +47,6 @@ async function begin(): Promise<void> {
     </PageContext.Provider>,
     root,
   )
+  // After everything that somebody waits for. Without it the page opens only while the node answers.
+  navigator.serviceWorker?.register("/shell.js").catch(console.warn)
 }

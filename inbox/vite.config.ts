@@ -1,10 +1,23 @@
-import { defineConfig, type UserConfig } from "vite"
+import { defineConfig, type Plugin, type UserConfig } from "vite"
+
+/** Tells the service worker what there is to keep. */
+const listFiles: Plugin = {
+  name: "list-files",
+  generateBundle(_, bundle) {
+    const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort()
+    const files = [...assets, "favicon.svg", "favicon-unread.svg", "mark.svg"]
+    const source = JSON.stringify(files.map((name) => `/${name}`))
+    this.emitFile({ type: "asset", fileName: "files.json", source })
+  },
+}
 
 // The gallery of states is for developers: `vite` serves it, the build leaves it out.
 const config: UserConfig = defineConfig({
-  root: import.meta.dirname,
+  root: import.meta.dirname!,
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  optimizeDeps: { include: ["preact", "preact/hooks", "preact/jsx-runtime"], noDiscovery: true },
+  plugins: [listFiles],
   worker: { format: "es" },
   build: {
     target: "es2023",
@@ -12,6 +25,13 @@ const config: UserConfig = defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: { index: "index.html", shell: "shell.ts" },
+      // The service worker's address is its identity: no hash.
+      output: {
+        entryFileNames: ({ name }) => name === "shell" ? "shell.js" : "assets/[name]-[hash].js",
+      },
+    },
   },
 })
 

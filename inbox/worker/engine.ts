@@ -11,7 +11,12 @@ import { verify } from "../verify.ts"
 import { consents } from "./consent.ts"
 import { pictureSize } from "./content.ts"
 import { conversations } from "./conversations.ts"
-import { type Database, databaseName, type StoredConversation, type StoredMessage } from "./database.ts"
+import {
+  type Database,
+  databaseName,
+  type StoredConversation,
+  type StoredMessage,
+} from "./database.ts"
 import { files } from "./files.ts"
 import { follow, type Following } from "./follow.ts"
 import { incoming } from "./incoming.ts"
@@ -89,7 +94,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     conversations: threads,
     messages: shelf,
     channel,
-    isLive: () => following?.isLive() ?? false,
+    isReachable: () => following?.isReachable() ?? false,
     upload: upload({
       limit: () => shared.get().node.maxMessageBytes ?? DEFAULT_LIMIT,
       fileStore: () => settings().fileStore,
@@ -152,7 +157,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       mine: true,
       at,
       order: -at,
-      delivery: { state: following?.isLive() ? "sending" : "waiting" },
+      delivery: { state: following?.isReachable() ? "sending" : "waiting" },
       seen: { type: "", bytes: 0 },
       ...rest,
     }
@@ -248,7 +253,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     },
     async writing(conversation) {
       const now = threads.get(conversation)
-      if (settings().typing && now?.consent === "allowed" && following?.isLive()) {
+      if (settings().typing && now?.consent === "allowed" && following?.isReachable()) {
         await writing.tell(conversation)
       }
     },
@@ -287,7 +292,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     },
     tryNow() {
       node.hurry()
-      if (following && !following.isLive()) following.again()
+      if (following && !following.isReachable()) following.again()
       return Promise.resolve()
     },
     async refetch() {

@@ -4,7 +4,8 @@ import type { SharedState } from "./shared.ts"
 
 /** Keeps up with the node: what was missed, then what comes. */
 export interface Following {
-  isLive(): boolean
+  /** Whether the node can be written to: what was missed is known, and the connection holds. */
+  isReachable(): boolean
   /** Reaches for the node now, from where it stopped. */
   again(): void
   stop(): void
@@ -26,23 +27,35 @@ export interface FollowOptions {
 const BATCH = 32
 // What is caught up with in a blink needs no words.
 const WORTH_TELLING = 64
+const PATIENCE_MS = 2000
 
 export function follow(options: FollowOptions): Following {
   const { client, shared, since, onConversation, onMessages, onLive } = options
   let state: StreamState = "connecting"
+  let wasLive = false
   let caughtUp = 0
+  let patience: ReturnType<typeof setTimeout> | undefined
   let round = new AbortController()
 
   function onState(next: StreamState): void {
     state = next
-    if (next === "waiting") shared.set({ connection: { state: "offline" } })
-    if (next === "connecting" && shared.get().connection.state === "live") {
-      shared.set({ connection: { state: "connecting" } })
-    }
-    if (next === "live") {
-      caughtUp = 0
-      shared.set({ connection: { state: "live" } })
-      onLive()
+    clearTimeout(patience)
+    switch (next) {
+      case "waiting":
+        shared.set({ connection: { state: "offline" } })
+        break
+      case "live":
+        caughtUp = 0
+        wasLive = true
+        shared.set({ connection: { state: "live" } })
+        onLive()
+        break
+      default:
+        // Each new conversation opens the stream anew: that is no news.
+        patience = setTimeout(
+          () => shared.set({ connection: { state: "connecting" } }),
+          PATIENCE_MS,
+        )
     }
   }
 
@@ -72,17 +85,21 @@ export function follow(options: FollowOptions): Following {
       const live = state === "live"
       await onMessages(some, live)
       if (live || (caughtUp += some.length) < WORTH_TELLING) return
+      clearTimeout(patience)
       shared.set({ connection: { state: "catching-up", done: caughtUp } })
     })
   }
 
   start()
   return {
-    isLive: () => state === "live",
+    isReachable: () => wasLive && state !== "waiting",
     again() {
       round.abort()
       start()
     },
-    stop: () => round.abort(),
+    stop() {
+      clearTimeout(patience)
+      round.abort()
+    },
   }
 }

@@ -32,13 +32,13 @@ export interface OutboxOptions {
   readonly conversations: Conversations
   readonly messages: Messages
   readonly channel: (conversation: string) => Promise<Channel>
-  readonly isLive: () => boolean
+  readonly isReachable: () => boolean
   readonly upload: Upload
   readonly tell: (news: News) => void
 }
 
 export async function outbox(options: OutboxOptions): Promise<Outbox> {
-  const { database, shared, conversations, messages, channel, isLive, upload, tell } = options
+  const { database, shared, conversations, messages, channel, isReachable, upload, tell } = options
   let queue: Outbound[] = await database.all("outbox")
   const busy = new Set<string>()
   const uploads = new Map<string, AbortController>()
@@ -99,7 +99,7 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
 
   /** True when the next one may go. */
   async function sendOne(item: Outbound): Promise<boolean> {
-    if (!isLive()) {
+    if (!isReachable()) {
       await deliver(item, { state: "waiting" })
       return false
     }
@@ -128,7 +128,7 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
       return false
     }
     // Without a connection it waits for one; the connection calls flush.
-    if (!isLive() || (error.code === "unavailable" && !item.message)) {
+    if (!isReachable() || (error.code === "unavailable" && !item.message)) {
       await deliver(item, { state: "waiting" })
       return false
     }

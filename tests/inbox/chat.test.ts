@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer"
 import { after, before, test } from "node:test"
 import type { Browser } from "playwright-core"
 import { type NodeProcess, startNode } from "../processes.ts"
-import { allow, begin, message, newcomer, openBrowser, type Person, say } from "./person.ts"
+import { begin, message, newcomer, openBrowser, type Person, say } from "./person.ts"
 
 let node: NodeProcess
 let browser: Browser

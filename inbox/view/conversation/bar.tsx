@@ -80,9 +80,9 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
 
 function Presence({ conversation }: { conversation: Conversation }): VNode | null {
   const writing = useSelect((state) => (state.typing[conversation.id] ?? 0) > state.now)
-  if (writing) return <span class="bar-writing">{" "}· Writing…</span>
+  if (writing) return <span class="bar-note bar-writing">· Writing…</span>
   if (conversation.peerReadAt === undefined) return null
-  return <span class="wide-only">{" "}· last read {clock(conversation.peerReadAt)}</span>
+  return <span class="bar-note wide-only">· last read {clock(conversation.peerReadAt)}</span>
 }
 
 function BarMenu(

@@ -84,7 +84,8 @@ export function useVirtual(
 
   // Pictures, fonts and windows change sizes without a draw.
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => redraw((n) => n + 1))
+    // In the next frame: a change in the middle of the browser's own measuring would start it over.
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => redraw((n) => n + 1)))
     observer.observe(scroller.current!)
     for (const row of scroller.current!.querySelectorAll("[data-key]")) observer.observe(row)
     return () => observer.disconnect()
