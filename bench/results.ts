@@ -34,8 +34,7 @@ export type Report =
       readonly results: readonly { readonly name: string; readonly results: readonly Size[] }[]
     }
     | {
-      /** The runtime that the measured node ran on. */
-      readonly node: string
+      /** Numbers by their unit, by what was measured. */
       readonly unit?: undefined
       readonly results: Readonly<Record<string, Readonly<Record<string, number>>>>
     }

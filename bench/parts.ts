@@ -1,0 +1,37 @@
+// The parts of the suite: each is a program of its own, run once on every runtime it is meant for.
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { launchOptions } from "../tests/browser/chromium.ts"
+import { commandOf, root, type Runtime } from "../tests/processes.ts"
+
+export interface Run {
+  readonly part: string
+  readonly on: string
+  readonly command: readonly [program: string, args: readonly string[]]
+}
+
+const runtimes: readonly Runtime[] = ["deno", "bun", "node"]
+const file = (name: string) => join(root, "bench", `${name}.ts`)
+
+/** Runs `name`.ts on `runtime`. */
+const on = (part: string, runtime: Runtime, args: string[] = []): Run => ({
+  part,
+  on: runtime,
+  command: commandOf(runtime, file(part), args),
+})
+
+/** Every run of the suite that this machine can do, in order: what needs no node comes first. */
+export function runs(): Run[] {
+  return [
+    ...runtimes.map((runtime) => on("primitives", runtime)),
+    ...existsSync(launchOptions.executablePath)
+      ? [{ ...on("primitives", "node", ["--chromium"]), on: "chromium" }]
+      : [],
+    on("size", "node"),
+    ...runtimes.map((runtime) => on("history", runtime)),
+    ...runtimes.map((runtime) => on("send", runtime)),
+    ...runtimes.map((runtime) => on("cold", runtime)),
+    // The node runs on that runtime; what asks of it always runs on Node.
+    ...runtimes.map((runtime) => ({ ...on("node", "node", [runtime]), on: runtime })),
+  ]
+}

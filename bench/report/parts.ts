@@ -1,0 +1,54 @@
+// What each part of the suite is about, in the order in which a reader meets it.
+export interface Part {
+  readonly name: string
+  readonly title: string
+  readonly about: string
+}
+
+export const parts: readonly Part[] = [
+  {
+    name: "history",
+    title: "Reading history",
+    about: "Both clients read one conversation from one node on the same machine: fetch, open, " +
+      "verify, decode. Nothing is cached between reads.",
+  },
+  {
+    name: "send",
+    title: "Sending",
+    about: "Both clients write to one conversation on one node: encode, sign, seal, publish, and " +
+      "hear that it is stored. The node keeps it in memory.",
+  },
+  {
+    name: "size",
+    title: "What a page downloads",
+    about:
+      "Bundled and minified by esbuild. The official client's Buffer polyfill is not counted, " +
+      "its WebAssembly file is.",
+  },
+  {
+    name: "cold",
+    title: "Cold start",
+    about: "From the start of a process to an imported SDK, and to a new account's first client. " +
+      "Every program also imports viem, for its wallet.",
+  },
+  {
+    name: "primitives",
+    title: "Cryptography",
+    about:
+      "Every primitive beside the libraries that one would take instead, in one process. Calls " +
+      "of WebCrypto are also measured with sixteen in flight, as they can only be had asynchronously.",
+  },
+  {
+    name: "node",
+    title: "The node",
+    about:
+      "What one node does in a second, with its data on disk and its clients on the same machine, " +
+      "and what its store and web server could do at most (“limit”). There is no rival to start: the " +
+      "network's own node was never published.",
+  },
+  {
+    name: "network",
+    title: "Between nodes",
+    about: "What the peer network costs and how fast it is, on loopback.",
+  },
+]
