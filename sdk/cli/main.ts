@@ -28,7 +28,10 @@ const terminal: Terminal = {
     process.stderr.write(`\r${text.padEnd(shown.length)}${text === "" ? "\r" : ""}`)
     shown = text
   },
-  input: () => text(process.stdin),
+  input() {
+    if (process.stdin.isTTY) process.stderr.write("reading from the keyboard, up to Ctrl-D\n")
+    return text(process.stdin)
+  },
   async save(path, text) {
     const file = await open(path, "wx", 0o600)
     try {

@@ -1,3 +1,4 @@
+import { Code } from "@connectrpc/connect"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Client } from "../client.ts"
@@ -114,6 +115,18 @@ test("a program that is asked to stop says so by its exit code", async () => {
   const { code, notes } = await alice("list")
   assert.equal(code, exitCodes.interrupted)
   assert.deepEqual(notes, [])
+})
+
+test("a node that refuses has an exit code of its own", async () => {
+  const node = testNode()
+  const [alice, bob] = [person(node), person(node)]
+  await alice("account", "create")
+  const [bobAddress] = (await bob("account", "create")).results as [string]
+  node.failNext({ call: "publish", code: Code.PermissionDenied })
+  const { code, notes, results } = await alice("send", bobAddress, "hi", "--json")
+  assert.equal(code, exitCodes.refused)
+  assert.equal(JSON.parse(notes[0]!).error.code, "permission-denied")
+  assert.deepEqual(results, [])
 })
 
 test("nothing is asked of the network for a call that makes no sense", async () => {

@@ -3,8 +3,8 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { mutated } from "../../tests/mutated.ts"
 import { fromHex, toHex, vectors } from "../../tests/vectors.ts"
-import type { Codec } from "../content.ts"
-import { formatContentType, parseContentType } from "../content-type.ts"
+import type { Codec, ContentTypeId } from "../content.ts"
+import { formatContentType } from "../content-type.ts"
 import { decodeContent, encodeContent, encodeInnerContent } from "../encoded-content.ts"
 import { WaferError } from "../error.ts"
 import { attachment } from "./attachment.ts"
@@ -28,6 +28,16 @@ const codecs: readonly Codec<unknown>[] = [
   composite,
   typingNotification,
 ]
+
+function parseContentType(text: string): ContentTypeId {
+  const [, authorityId, typeId, major, minor] = /^(.+)\/(.+):(\d+)\.(\d+)$/.exec(text)!
+  return {
+    authorityId: authorityId!,
+    typeId: typeId!,
+    versionMajor: Number(major),
+    versionMinor: Number(minor),
+  }
+}
 
 /** The value a case shows as JSON: binary members are hex there, content types are strings. */
 function valueOf(shown: unknown, key = ""): unknown {
