@@ -104,6 +104,12 @@ test("a full localStorage says so", async () => {
   await assert.rejects(localStorageStore(full).set("a", Uint8Array.of(1)), { code: "store" })
 })
 
+test("Web Storage holds a character for each byte, as official clients write it", async () => {
+  const storage = mapStorage()
+  await localStorageStore(storage).set("a", Uint8Array.of(0, 0x41, 0x80, 0xff))
+  assert.equal(storage.getItem("a"), "\x00A\x80\xff")
+})
+
 test("text that somebody else put into localStorage is not taken for bytes", async () => {
   const storage = mapStorage()
   storage.setItem("a", "žluťoučký")
