@@ -43,7 +43,10 @@ const defaults = {
 
 async function fill(nodes: readonly LocalNode[], amount: number): Promise<void> {
   for (let at = 0; at < amount; at += 1000) {
-    const batch = Array.from({ length: Math.min(1000, amount - at) }, () => envelope())
+    const batch = Array.from(
+      { length: Math.min(1000, amount - at) },
+      (_, i) => envelope({ contentTopic: `/xmtp/0/m-${i}/proto` }),
+    )
     for (const node of nodes) await node.publish(...batch)
   }
 }

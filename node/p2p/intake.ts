@@ -11,6 +11,7 @@ import type { Windows } from "./window.ts"
 export type Way = "gossip" | "repair"
 
 const RELAY_AGE_MS = 60_000
+const MAX_REPAIRED_NEWS = 64
 
 export interface Intake {
   /** Stores what is admissible and returns how many were new. Throws when the store takes nothing. */
@@ -65,10 +66,19 @@ export function createIntake({ ingest, limits, windows, log }: IntakeOptions): I
   }
 }
 
-/** Whether an arrival is news that this node brings to the network: from a client, or young and missed by gossip. */
-export function isNews({ origin, envelope, receivedNs, keep, seq }: Arrival): boolean {
-  if (keep && seq === undefined) return false
-  if (origin === "client") return true
-  const age = receivedNs - envelope.timestampNs
-  return origin.startsWith("repair:") && age >= 0n && age < BigInt(RELAY_AGE_MS) * 1_000_000n
+/**
+ * What this node brings to the network of what the store has taken: everything new from a client,
+ * and what gossip missed while it is young. A repair of many is no news: others repair themselves.
+ */
+export function newsOf(arrivals: readonly Arrival[]): Arrival[] {
+  const young = ({ envelope, receivedNs }: Arrival) => {
+    const age = receivedNs - envelope.timestampNs
+    return age >= 0n && age < BigInt(RELAY_AGE_MS) * 1_000_000n
+  }
+  const fresh = arrivals.filter(({ keep, seq }) => !keep || seq !== undefined)
+  const repaired = fresh.filter(({ origin }) => origin.startsWith("repair:"))
+  return fresh.filter((arrival) =>
+    arrival.origin === "client" ||
+    (repaired.length <= MAX_REPAIRED_NEWS && repaired.includes(arrival) && young(arrival))
+  )
 }

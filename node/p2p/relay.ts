@@ -4,7 +4,7 @@ import type { PeerId } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
 import type { Arrival, Store } from "../store.ts"
 import type { Gossip } from "./gossip.ts"
-import { type Intake, isNews } from "./intake.ts"
+import { type Intake, newsOf } from "./intake.ts"
 import type { PeerLog } from "./metrics.ts"
 import type { Pacer } from "./pacer.ts"
 import type { Judgement } from "./validator.ts"
@@ -81,7 +81,7 @@ export function startRelay(options: RelayOptions): () => void {
   gossip.addEventListener("gossipsub:message", onMessage)
   const unfollow = options.store.follow({
     arrived(arrivals) {
-      for (const arrival of arrivals) if (isNews(arrival)) send(arrival)
+      for (const arrival of newsOf(arrivals)) send(arrival)
     },
   })
   return () => {
