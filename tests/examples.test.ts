@@ -26,6 +26,7 @@ describe("programs", () => {
 
   const expected = {
     "key-export": /^0x[0-9a-fA-F]{40} moved in \d+ bytes\n$/,
+    "keystore-worker": /^sealed in a worker\n$/,
     broadcast: /^(allowed Issue 1: hello\n){3}$/,
   }
   for (const runtime of ["deno", "bun", "node"] as const) {
