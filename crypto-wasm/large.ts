@@ -9,10 +9,10 @@ const KEY_BYTES = 32
 const NOTHING = new Uint8Array(0)
 
 /**
- * From here on WebCrypto, which has the processor's own AES but a price for each call, is the faster:
- * between 8 KiB (Bun) and 128 KiB (Node, Deno), see bench/results.
+ * WebCrypto has the processor's own AES but a price for each call. From 4 KiB (Chromium), 8 (Bun),
+ * 16 (Node) or 64 (Deno) on it is the faster: see bench/results.
  */
-const WEB_CRYPTO_FROM_BYTES = 32 * 1024
+const WEB_CRYPTO_FROM_BYTES = 16 * 1024
 
 /**
  * As `seal`, to the same bytes, but never slower than the platform for an attachment of any size: it leaves

@@ -121,7 +121,7 @@ test("the same result into a buffer of one's own, which may be the input", () =>
 
 test("large payloads are the same, whoever seals and opens them", async () => {
   const [secret, salt, nonce, aad] = [bytesOf(32), bytesOf(32, 2), bytesOf(12), bytesOf(9)] as const
-  for (const length of [0, 1000, 32767, 32768, 200_000]) {
+  for (const length of [0, 1000, 16_383, 16_384, 200_000]) {
     const plaintext = bytesOf(length)
     const payload = seal(secret, salt, nonce, plaintext, aad)
     assert.deepEqual(await sealLarge(secret, salt, nonce, plaintext, aad), payload)

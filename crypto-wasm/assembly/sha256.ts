@@ -104,11 +104,12 @@ function t1(e: u32, f: u32, g: u32, h: u32, t: usize): u32 {
   return h + load<u32>(t) + (g ^ (e & (f ^ g))) + sum1
 }
 
+// Maj(a, b, c) is b ^ ((a ^ b) & (b ^ c)).
 // @ts-ignore: decorator
 @inline
-function t2(a: u32, b: u32, c: u32): u32 {
+function t2(a: u32, b: u32, ab: u32, bc: u32): u32 {
   const sum0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)
-  return sum0 + ((a & b) ^ (c & (a ^ b)))
+  return sum0 + (b ^ (ab & bc))
 }
 
 /** Takes one block into the state. */
@@ -129,6 +130,9 @@ export function compress(state: usize, block: usize): void {
   let f = load<u32>(state, 20)
   let g = load<u32>(state, 24)
   let h = load<u32>(state, 28)
+  // a ^ b of one round is b ^ c of the next.
+  let ab: u32 = 0
+  let bc = b ^ c
   // Eight rounds give every variable its name back, so nothing has to move.
   for (let t = SCHEDULE; t < SCHEDULE + 256; t += 32) {
     if (t < SCHEDULE + 192) {
@@ -143,28 +147,36 @@ export function compress(state: usize, block: usize): void {
     }
     h = t1(e, f, g, h, t)
     d += h
-    h += t2(a, b, c)
+    ab = a ^ b
+    h += t2(a, b, ab, bc)
     g = t1(d, e, f, g, t + 4)
     c += g
-    g += t2(h, a, b)
+    bc = h ^ a
+    g += t2(h, a, bc, ab)
     f = t1(c, d, e, f, t + 8)
     b += f
-    f += t2(g, h, a)
+    ab = g ^ h
+    f += t2(g, h, ab, bc)
     e = t1(b, c, d, e, t + 12)
     a += e
-    e += t2(f, g, h)
+    bc = f ^ g
+    e += t2(f, g, bc, ab)
     d = t1(a, b, c, d, t + 16)
     h += d
-    d += t2(e, f, g)
+    ab = e ^ f
+    d += t2(e, f, ab, bc)
     c = t1(h, a, b, c, t + 20)
     g += c
-    c += t2(d, e, f)
+    bc = d ^ e
+    c += t2(d, e, bc, ab)
     b = t1(g, h, a, b, t + 24)
     f += b
-    b += t2(c, d, e)
+    ab = c ^ d
+    b += t2(c, d, ab, bc)
     a = t1(f, g, h, a, t + 28)
     e += a
-    a += t2(b, c, d)
+    bc = b ^ c
+    a += t2(b, c, bc, ab)
   }
   store<u32>(state, load<u32>(state, 0) + a, 0)
   store<u32>(state, load<u32>(state, 4) + b, 4)
