@@ -7,7 +7,6 @@ import { Live } from "./view/live.tsx"
 import { NodeQuestion } from "./view/node-question.tsx"
 import { Sheet } from "./view/sheet.tsx"
 import { Strips } from "./view/strips.tsx"
-import type { Route } from "./route.ts"
 
 const Hello = later(() => import("./view/account/hello.tsx").then((part) => part.Hello))
 const Unlock = later(() => import("./view/account/unlock.tsx").then((part) => part.Unlock))
@@ -19,10 +18,15 @@ export function App(): VNode {
   const account = useSelect((state) => state.account)
   const locked = useSelect((state) => state.locked)
   const drawer = useSelect((state) => state.drawer)
+  const none = useSelect((state) => state.ready && state.conversations.length === 0)
   if (locked) return <Unlock />
   if (route.at === "hello" || !account) return <Hello />
   return (
-    <div class="page" data-at={paneOf(route)} {...(drawer ? { "data-drawer": "" } : {})}>
+    <div
+      class="page"
+      data-at={route.at === "list" ? none ? "welcome" : "list" : "sheet"}
+      {...(drawer ? { "data-drawer": "" } : {})}
+    >
       <List tab={route.at === "list" ? route.tab : "inbox"} />
       <div class="desk">
         <Strips />
@@ -35,6 +39,3 @@ export function App(): VNode {
     </div>
   )
 }
-
-/** On a phone one pane fills the screen. */
-const paneOf = (route: Route): "list" | "sheet" => route.at === "list" ? "list" : "sheet"

@@ -86,7 +86,7 @@ export interface Engine {
   attach(local: string, conversation: string, file: Outgoing): Promise<void>
   retry(message: string): Promise<void>
   discard(message: string): Promise<void>
-  react(conversation: string, message: string, content: string): Promise<void>
+  react(conversation: string, message: string, content: string, added: boolean): Promise<void>
   setConsent(peer: string, consent: "allowed" | "denied"): Promise<void>
   name(peer: string, name: string): Promise<void>
   mute(peer: string, on: boolean): Promise<void>

@@ -57,7 +57,11 @@ export function messageActions(
     },
     retry: (message) => void engine.retry(message),
     discard: (message) => void engine.discard(message),
-    react: (message, content) => void engine.react(message.conversation, message.id, content),
+    react({ conversation, id, reactions }, content) {
+      const me = store.get().account!.address
+      const mine = reactions.some((one) => one.content === content && one.senders.includes(me))
+      engine.react(conversation, id, content, !mine)
+    },
     older: reading.older,
     find: reading.find,
     select: (selected) =>

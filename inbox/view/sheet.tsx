@@ -32,7 +32,13 @@ export function Sheet({ route, account }: { route: Route; account: Account }): V
     case "settings":
       return <Settings page={route.page} account={account} />
     default:
-      return ready && none ? <NothingYet account={account} /> : <Empty />
+      return ready && none
+        ? (
+          <main class="sheet">
+            <NothingYet account={account} />
+          </main>
+        )
+        : <Empty />
   }
 }
 

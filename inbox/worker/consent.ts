@@ -8,8 +8,8 @@ export interface Consents {
   set(peer: string, consent: "allowed" | "denied"): Promise<void>
   /** What the network knows of a peer. */
   of(peer: string): Promise<Consent>
-  /** Takes over what this and other devices said, and what they say from now on. */
-  follow(client: Client, signal: AbortSignal): Promise<void>
+  /** Takes over what this account said elsewhere. */
+  refresh(client: Client): Promise<void>
 }
 
 export function consents(conversations: Conversations, client: () => Promise<Client>): Consents {
@@ -25,17 +25,10 @@ export function consents(conversations: Conversations, client: () => Promise<Cli
       await (consent === "allowed" ? contacts.allow(peer) : contacts.deny(peer))
     },
     of: async (peer) => await (await client()).contacts.consent(peer),
-    async follow({ contacts }, signal) {
+    async refresh({ contacts }) {
       await contacts.refresh()
       for (const { kind, value, state } of await contacts.list()) {
         if (kind === "address") apply(value, state)
-      }
-      try {
-        for await (const { kind, value, state } of contacts.stream({ signal })) {
-          if (kind === "address") apply(value, state)
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error
       }
     },
   }

@@ -12,6 +12,8 @@ export interface StoredConversation extends Omit<Conversation, "failed"> {
 /** A message, without what is computed when it is shown. */
 export interface StoredMessage {
   readonly id: string
+  /** The id under which the page first showed it, for one that was written here. */
+  readonly local?: string
   readonly conversation: string
   readonly sender: string
   readonly mine: boolean
@@ -69,6 +71,8 @@ export interface Values {
   readonly names: Record<string, string>
   readonly muted: string[]
   readonly node: { url: string; network?: string }
+  /** Up to which sender time everything is stored. */
+  readonly seenAt: number
 }
 
 interface Tables {
@@ -168,6 +172,7 @@ function layOut(db: IDBDatabase): void {
   const messages = db.createObjectStore("messages", { keyPath: "id" })
   messages.createIndex("newest", ["conversation", "order"])
   messages.createIndex("order", "order")
+  messages.createIndex("local", "local")
   const reactions = db.createObjectStore("reactions", {
     keyPath: ["reference", "sender", "content"],
   })

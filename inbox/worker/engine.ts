@@ -49,6 +49,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
   const me = options.account.address
   const kept = await database.value("node")
   const url = kept?.url ?? options.node
+  let seenAt = await database.value("seenAt") ?? 0
 
   const shared = sharedState({
     connection: { state: "connecting" },
@@ -84,6 +85,11 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     find: async (topic) => threads.get(topic) ?? await known(await channel(topic)),
     messages: shelf,
     tell,
+    seen(at) {
+      // A sender whose clock is ahead does not carry us past what comes next.
+      seenAt = Math.max(seenAt, Math.min(at, Date.now()))
+      database.setValue("seenAt", seenAt)
+    },
     wrote: writing.wrote,
   })
   let following: Following | undefined
@@ -125,16 +131,16 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
 
   async function keepUp(client: Client): Promise<void> {
     for (const one of await client.conversations.list()) await known(one)
-    consent.follow(client, closed.signal)
+    await consent.refresh(client)
     following = follow({
       client,
       shared,
-      since: () => new Date(Math.max(0, ...[...threads.all()].map((one) => one.last?.at ?? 0))),
-      onConversation: known,
+      seenAt: () => seenAt,
       onMessages: inbound.take,
       onLive: () => {
         out.flush()
         measure()
+        consent.refresh(client)
       },
     })
   }
@@ -152,6 +158,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     const at = Date.now()
     return {
       id: local,
+      local,
       conversation,
       sender: me,
       mine: true,
@@ -218,9 +225,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     },
     retry: out.retry,
     discard: out.discard,
-    async react(conversation, reference, content) {
-      const mine = await database.get("reactions", [reference, me, content])
-      const added = !mine?.added
+    async react(conversation, reference, content, added) {
       await database.put({
         reactions: [{ conversation, reference, sender: me, content, added, at: Date.now() }],
       })
@@ -297,6 +302,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     },
     async refetch() {
       await database.clear(["messages", "reactions", "conversations", "files"])
+      await database.setValue("seenAt", 0)
     },
     async close() {
       closed.abort()

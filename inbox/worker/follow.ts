@@ -14,11 +14,8 @@ export interface Following {
 export interface FollowOptions {
   readonly client: Client
   readonly shared: SharedState
-  /** Sender time of the newest message that is stored here; the beginning of time for none. */
-  readonly since: () => Date
-  readonly onConversation: (
-    channel: Awaited<ReturnType<Client["conversations"]["list"]>>[number],
-  ) => void
+  /** Up to which sender time everything is stored here; 0 for nothing yet. */
+  readonly seenAt: () => number
   readonly onMessages: (received: readonly Message[], live: boolean) => Promise<void>
   readonly onLive: () => void
 }
@@ -28,9 +25,11 @@ const BATCH = 32
 // What is caught up with in a blink needs no words.
 const WORTH_TELLING = 64
 const PATIENCE_MS = 2000
+// The clocks of senders differ, and a message may travel after it was dated. What is known is dropped.
+const OVERLAP_MS = 15 * 60_000
 
 export function follow(options: FollowOptions): Following {
-  const { client, shared, since, onConversation, onMessages, onLive } = options
+  const { client, shared, seenAt, onMessages, onLive } = options
   let state: StreamState = "connecting"
   let wasLive = false
   let caughtUp = 0
@@ -75,13 +74,9 @@ export function follow(options: FollowOptions): Following {
   function start(): void {
     round = new AbortController()
     const { signal } = round
-    // A minute back: the clocks of senders differ, and what is known already is dropped.
-    const from = new Date(Math.max(0, since().getTime() - 60_000))
-    each(
-      client.conversations.stream({ since: from, signal }),
-      (some) => some.forEach(onConversation),
-    )
-    each(client.conversations.streamAllMessages({ since: from, signal, onState }), async (some) => {
+    const since = new Date(Math.max(0, seenAt() - OVERLAP_MS))
+    // One stream for everything: over HTTP/1.1 a browser has six connections to a node, for all accounts.
+    each(client.conversations.streamAllMessages({ since, signal, onState }), async (some) => {
       const live = state === "live"
       await onMessages(some, live)
       if (live || (caughtUp += some.length) < WORTH_TELLING) return

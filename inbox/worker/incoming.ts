@@ -20,12 +20,14 @@ export interface IncomingOptions {
   readonly find: (topic: string) => Promise<StoredConversation>
   readonly messages: Messages
   readonly tell: (news: News) => void
+  /** Everything up to this sender time is stored. */
+  readonly seen: (at: number) => void
   /** The peer of this conversation has finished writing. */
   readonly wrote: (conversation: string) => void
 }
 
 export function incoming(
-  { me, database, conversations, find, messages, tell, wrote }: IncomingOptions,
+  { me, database, conversations, find, messages, tell, seen, wrote }: IncomingOptions,
 ): Incoming {
   return {
     async take(received, live) {
@@ -87,6 +89,7 @@ export function incoming(
         }
       }
       await database.put({ messages: rows, reactions: await newest(reactions), files })
+      seen(Math.max(...received.map((one) => one.sent.getTime())))
       await tellOf(rows, reactions)
       for (const message of await messages.view(arrived)) tell({ kind: "arrived", message })
     },

@@ -28,7 +28,7 @@ export function messages(database: Database): Messages {
   async function view(stored: readonly StoredMessage[]): Promise<Message[]> {
     const reactions = await reactionsTo(stored)
     return await Promise.all(
-      stored.map(async ({ order: _, seen: __, remote: ___, answers, ...rest }) => ({
+      stored.map(async ({ order: _, seen: __, remote: ___, local: ____, answers, ...rest }) => ({
         ...rest,
         ...(answers === undefined ? {} : { answers: await quote(answers) }),
         reactions: reactions.get(rest.id) ?? [],

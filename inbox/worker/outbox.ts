@@ -206,6 +206,10 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   return {
     flush,
     async add(outbound, shown, file) {
+      // Asked again by a tab whose question outlived the one who was asked.
+      const again = shown &&
+        await database.range("messages", "local", IDBKeyRange.only(shown.local))
+      if (again?.length) return
       await database.put({
         ...(shown && { messages: [shown] }),
         ...(shown && file && { files: [{ id: shown.id, data: file }] }),

@@ -18,6 +18,15 @@ export interface Typing {
 const TELL_EVERY_MS = 3000
 const GONE_AFTER_MS = 6000
 
+// Over HTTP/1.1 a browser has six connections to a node for all its accounts, of which each keeps one.
+const STREAMS = 4
+
+/** Whether one more stream leaves connections for everything else. */
+async function hasRoom(): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query()
+  return held.filter(({ name }) => name?.startsWith("wafer-")).length < STREAMS
+}
+
 export function typing(
   { me, shared, channel }: {
     me: string
@@ -44,18 +53,27 @@ export function typing(
     async listen(conversation) {
       if (listening?.conversation === conversation) return
       listening?.end.abort()
+      listening = undefined
+      if (!await hasRoom()) return
       const end = new AbortController()
       listening = { conversation, end }
-      const stream = (await channel(conversation)).stream({ ephemeral: true, signal: end.signal })
+      const { signal } = end
+      const stream = (await channel(conversation)).stream({ ephemeral: true, signal })
       try {
-        for await (const message of stream) {
-          if (message.senderAddress === me || !message.is(typingNotification)) continue
-          set(conversation, message.content.isFinished ? 0 : Date.now() + GONE_AFTER_MS)
-        }
+        await navigator.locks.request(
+          `wafer-typing-${crypto.randomUUID()}`,
+          { signal },
+          async () => {
+            for await (const message of stream) {
+              if (message.senderAddress === me || !message.is(typingNotification)) continue
+              set(conversation, message.content.isFinished ? 0 : Date.now() + GONE_AFTER_MS)
+            }
+          },
+        )
       } catch (error) {
         // Ended by listening elsewhere; any other end leaves the inbox without "Writing…" and whole.
-        if (!end.signal.aborted) listening = undefined
-        else if (error !== end.signal.reason) throw error
+        if (!signal.aborted) listening = undefined
+        else if (error !== signal.reason) throw error
       }
     },
     wrote(conversation) {

@@ -13,16 +13,14 @@ const Qr = later(() => import("./qr.tsx").then((part) => part.Qr))
 /** An inbox without a conversation: your seal, and the two ways to begin. */
 export function NothingYet({ account }: { account: Account }): VNode {
   return (
-    <main class="sheet">
-      <div class="nothing">
-        <SealOf address={account.address} size={84} />
-        <h2 class="serif-title">Your seal is ready.</h2>
-        <p>
-          Give someone your link, or try both ends yourself: open a second account beside this one.
-        </p>
-        <Ways />
-      </div>
-    </main>
+    <div class="nothing">
+      <SealOf address={account.address} size={84} />
+      <h2 class="serif-title">Your seal is ready.</h2>
+      <p>
+        Give someone your link, or try both ends yourself: open a second account beside this one.
+      </p>
+      <Ways />
+    </div>
   )
 }
 
