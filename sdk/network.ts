@@ -1,5 +1,6 @@
 import { equalBytes } from "./bytes.ts"
 import { WaferError } from "./error.ts"
+import { createPublisher, type Publish } from "./publisher.ts"
 import { retrying } from "./retry.ts"
 import type { Tokens } from "./tokens.ts"
 import type { CallOptions, Cursor, Envelope, Page, Query, Transport } from "./transport.ts"
@@ -15,7 +16,7 @@ export interface Reader {
 
 /** Publishing too, with the account's token. */
 export interface Network extends Reader {
-  publish(envelopes: readonly Envelope[], options?: CallOptions): Promise<void>
+  readonly publish: Publish
 }
 
 const largestPage = 100
@@ -23,22 +24,22 @@ const largestBatch = 50
 
 /** Gives a transport patience and tokens. */
 export function createNetwork(transport: Transport, tokens: Tokens): Network {
+  const attempt: Publish = (envelopes, { signal } = {}) =>
+    retrying(
+      async () => transport.publish(envelopes, await tokens.current(), withSignal(signal)),
+      signal,
+    )
   return {
     ...createReader(transport),
-    async publish(envelopes, { signal } = {}) {
-      const attempt = () =>
-        retrying(
-          async () => transport.publish(envelopes, await tokens.current(), withSignal(signal)),
-          signal,
-        )
+    publish: createPublisher(async (envelopes, options) => {
       try {
-        await attempt()
+        await attempt(envelopes, options)
       } catch (error) {
         if (!(error instanceof WaferError) || error.code !== "unauthenticated") throw error
         tokens.discard()
-        await attempt()
+        await attempt(envelopes, options)
       }
-    },
+    }),
   }
 }
 
