@@ -73,3 +73,8 @@ onEachBuild("the look at memory sees what a kernel that is not cleaned up after 
   wasm.wipe(start, 144)
   assert.deepEqual(bytes, fresh)
 })
+
+onEachBuild("what no memory can hold is refused, and the next call is served", () => {
+  assert.throws(() => reserve(2 ** 33), fails("invalid-argument"))
+  assert.deepEqual(open(secret, salt, nonce, seal(secret, salt, nonce, aad)), aad)
+})

@@ -79,6 +79,13 @@ function nextByte(before: v128, x: v128): v128 {
   return v128.shuffle<u8>(before, x, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
 }
 
+/** x two bytes on, with the last two of `before` as its first. */
+// @ts-ignore: decorator
+@inline
+function nextTwoBytes(before: v128, x: v128): v128 {
+  return v128.shuffle<u8>(before, x, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)
+}
+
 /** z^4 * x within 16 bytes, with what comes in from the bytes `before`. */
 // @ts-ignore: decorator
 @inline
@@ -108,20 +115,31 @@ function pushedOut(x: v128): v128 {
   return xor(xor(i64x2.shl(x, 63), i64x2.shl(x, 62)), i64x2.shl(x, 57))
 }
 
-/** x * H. */
+/** x * H. Tables of even and of odd numbers make two sums, which need not wait for each other. */
 function multiply(x: v128): v128 {
   const low = lowNibbles(x)
   const high = highNibbles(x)
   const zero = i8x16.splat(0)
   let h0 = zero, h1 = zero, l0 = zero, l1 = zero
-  for (let at = TABLES + TABLE - 16; at >= TABLES; at -= 16) {
-    const table = v128.load(at)
-    h1 = nextByte(h0, h1)
-    l1 = nextByte(l0, l1)
-    h0 = xor(nextByte(zero, h0), lookup(table, high))
-    l0 = xor(nextByte(zero, l0), lookup(table, low))
+  let oddH0 = zero, oddH1 = zero, oddL0 = zero, oddL1 = zero
+  for (let at = TABLES + TABLE - 32; at >= TABLES; at -= 32) {
+    const even = v128.load(at)
+    const odd = v128.load(at, 16)
+    h1 = nextTwoBytes(h0, h1)
+    l1 = nextTwoBytes(l0, l1)
+    oddH1 = nextTwoBytes(oddH0, oddH1)
+    oddL1 = nextTwoBytes(oddL0, oddL1)
+    h0 = xor(nextTwoBytes(zero, h0), lookup(even, high))
+    l0 = xor(nextTwoBytes(zero, l0), lookup(even, low))
+    oddH0 = xor(nextTwoBytes(zero, oddH0), lookup(odd, high))
+    oddL0 = xor(nextTwoBytes(zero, oddL0), lookup(odd, low))
   }
-  return reduce(h0, h1, l0, l1)
+  return reduce(
+    xor(h0, nextByte(zero, oddH0)),
+    xor(h1, nextByte(oddH0, oddH1)),
+    xor(l0, nextByte(zero, oddL0)),
+    xor(l1, nextByte(oddL0, oddL1)),
+  )
 }
 
 /** (y + x0) * H^4 + x1 * H^3 + x2 * H^2 + x3 * H, of the four blocks x. */
