@@ -225,6 +225,19 @@ test("a message can be prepared, dated and read from its envelope", async () => 
   assert.deepEqual([read.id, read.content, read.sent], [prepared.id, "moved", timestamp])
 })
 
+test("dates that are none are refused, those before 1970 are the beginning", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const conversation = await alice.conversations.newConversation(bob.address)
+  await conversation.send("gm")
+  const never = new Date("never")
+  await assert.rejects(conversation.messages({ since: never }), coded("invalid-argument"))
+  await assert.rejects(conversation.stream({ since: never }).next(), coded("invalid-argument"))
+  await assert.rejects(conversation.send("?", { timestamp: never }), coded("invalid-argument"))
+  await assert.rejects(conversation.messages({ limit: -1 }), coded("invalid-argument"))
+  assert.equal((await conversation.messages({ since: new Date(-1e12) })).length, 1)
+})
+
 test("ephemeral messages reach who listens, and are not kept with the others", async () => {
   const node = testNode({ follow: true })
   const [alice, bob] = await Promise.all([join(node), join(node)])

@@ -11,7 +11,7 @@ import type { ConversationRecord } from "./keystore.ts"
 import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
 import { replayed, type Sealing } from "./sealing.ts"
 import { createStream, type Stream, type StreamOptions } from "./stream.ts"
-import { msToNs, nsToDate } from "./time.ts"
+import { dateToNs, nsToDate } from "./time.ts"
 import { ephemeralTopic } from "./topics.ts"
 import type { CallOptions, Direction, Envelope, Query } from "./transport.ts"
 
@@ -143,7 +143,7 @@ export function createConversation(
       ...(options.compression && { compression: options.compression }),
     })
     const shouldPush = options.shouldPush ?? codec.shouldPush?.(value) ?? true
-    const time = options.timestamp ? msToNs(options.timestamp.getTime()) : context.clock()
+    const time = options.timestamp ? dateToNs(options.timestamp) : context.clock()
     const { message, timestampNs } = await sealing.seal(payload, time, { shouldPush })
     const id = messageId(message)
     return {
@@ -180,9 +180,9 @@ export function createConversation(
   function range({ since, until, direction }: MessagesOptions): Query {
     return {
       topics: [topic],
-      ...(since && { startNs: msToNs(since.getTime()) }),
+      ...(since && { startNs: dateToNs(since) }),
       // A Date has milliseconds; the last one counts to its end.
-      ...(until && { endNs: msToNs(until.getTime()) + 999_999n }),
+      ...(until && { endNs: dateToNs(until) + 999_999n }),
       ...(direction && { direction }),
     }
   }

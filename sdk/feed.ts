@@ -5,7 +5,7 @@ import type { Network } from "./network.ts"
 import { createQueue } from "./queue.ts"
 import { pauseMs, sleep } from "./retry.ts"
 import type { StreamOptions, StreamState } from "./stream.ts"
-import { msToNs } from "./time.ts"
+import { dateToNs, msToNs } from "./time.ts"
 import type { Envelope } from "./transport.ts"
 
 /** What to feed on. */
@@ -29,7 +29,7 @@ export function feedOptions(
   return {
     topics,
     signal,
-    ...(since && { sinceNs: msToNs(since.getTime()) }),
+    ...(since && { sinceNs: dateToNs(since) }),
     ...(onState && { onState }),
   }
 }
@@ -120,7 +120,10 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
     yield* queue
   }
 
-  function stored(from: Iterable<string>, signal: AbortSignal): AsyncGenerator<readonly Envelope[]> {
+  function stored(
+    from: Iterable<string>,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Envelope[]> {
     const startNs = later(options.sinceNs ?? 0n, positionNs - overlapNs)
     return network.pages({ topics: [...from], startNs }, { signal })
   }

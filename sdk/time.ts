@@ -1,3 +1,5 @@
+import { WaferError } from "./error.ts"
+
 // The protocol counts nanoseconds in V2 objects and envelopes, milliseconds in V1 objects.
 const nsPerMs = 1_000_000n
 
@@ -14,6 +16,15 @@ export function nsToMs(ns: bigint): number {
 /** The moment of a time in nanoseconds; what no Date can hold becomes an invalid Date. */
 export function nsToDate(ns: bigint): Date {
   return new Date(nsToMs(ns))
+}
+
+/** Nanoseconds of a date that a caller gave; before 1970 there is nothing. Throws `invalid-argument`. */
+export function dateToNs(date: Date): bigint {
+  const ms = date.getTime()
+  if (Number.isNaN(ms)) {
+    throw new WaferError("invalid-argument", "expected a date, got an invalid one")
+  }
+  return msToNs(Math.max(0, ms))
 }
 
 /** Tells the time in nanoseconds, each time later than the one before. */

@@ -11,7 +11,7 @@ import {
   SortDirection,
 } from "@wafer/proto"
 import { FollowResponseSchema, NodeApi } from "@wafer/proto/node"
-import { compareBytes, concat, equalBytes, utf8 } from "../bytes.ts"
+import { concat, equalBytes, toHex, utf8 } from "../bytes.ts"
 
 /** A node for tests: it keeps everything in arrays, and pages, streams and follows as a real one does. */
 export interface TestNode {
@@ -200,5 +200,5 @@ function order(a: Row, b: Row): number {
   if (a.envelope.timestampNs !== b.envelope.timestampNs) {
     return a.envelope.timestampNs < b.envelope.timestampNs ? -1 : 1
   }
-  return compareBytes(a.digest, b.digest)
+  return toHex(a.digest) < toHex(b.digest) ? -1 : toHex(a.digest) > toHex(b.digest) ? 1 : 0
 }
