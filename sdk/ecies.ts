@@ -1,7 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import { secp256k1 } from "@wafer/crypto"
 import { type SignedEciesCiphertext_Ecies, SignedEciesCiphertext_EciesSchema } from "@wafer/proto"
-import { sha512 } from "@noble/hashes/sha2.js"
 import { concat, randomBytes } from "./bytes.ts"
 import { WaferError } from "./error.ts"
 import { randomSecret } from "./private-key.ts"
@@ -58,7 +57,8 @@ async function deriveKeys(
 ): Promise<{ encryption: CryptoKey; mac: CryptoKey }> {
   const x = secp256k1.sharedPoint(secret, publicKey).subarray(1, 33)
   // eccrypto takes x as a number: its leading zeros are not hashed.
-  const hash = buffer(sha512(x.subarray(x.findIndex((byte) => byte !== 0))))
+  const stripped = buffer(x.subarray(x.findIndex((byte) => byte !== 0)))
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", stripped))
   const [encryption, mac] = await Promise.all([
     crypto.subtle.importKey("raw", hash.slice(0, 32), "AES-CBC", false, ["encrypt", "decrypt"]),
     crypto.subtle.importKey("raw", hash.slice(32), { name: "HMAC", hash: "SHA-256" }, false, [
