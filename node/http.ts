@@ -10,6 +10,7 @@ import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
 import { type AddressOf, answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
 import { inbox } from "./inbox.ts"
+import { openApi } from "./openapi.ts"
 import { asRefusal, Refusal } from "./refusal.ts"
 
 /** What the server knows of a request beside the request itself. */
@@ -25,18 +26,21 @@ export interface HttpOptions {
   readonly unary: ReadonlyMap<string, UnaryRoute>
   readonly routes: Routes
   readonly addressOf: AddressOf
+  /** The operator's page. */
+  readonly status: Hono<HttpEnv>
   /** The page of /metrics. */
   readonly metrics: () => string
   /** Resolves when the node can take messages; rejects with the reason why not. */
   readonly ready: () => Promise<void>
 }
 
-type Env = { Bindings: RequestInfo }
+/** What a server hands to the app beside each request. */
+export type HttpEnv = { Bindings: RequestInfo }
 
 /** One app for all that arrives as a Request: Connect, gRPC-Web, the JSON gateway, health, metrics. */
-export function createHttp(options: HttpOptions): Hono<Env> {
-  const { gateway, unary, routes, addressOf, metrics, ready } = options
-  const app = new Hono<Env>()
+export function createHttp(options: HttpOptions): Hono<HttpEnv> {
+  const { gateway, unary, routes, addressOf, status, metrics, ready } = options
+  const app = new Hono<HttpEnv>()
 
   app.use(async (context, next) => {
     if (isPreflight(context.req.raw)) return preflightResponse()
@@ -87,6 +91,9 @@ export function createHttp(options: HttpOptions): Hono<Env> {
       body(metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
   )
 
+  app.get("/openapi.json", ({ json }) => json(openApi()))
+  app.route("/", status)
+
   app.get("*", async ({ req }, next) => inbox(req.raw) ?? await next())
 
   app.notFound(() => errorResponse(new Refusal(Code.NotFound, "Not Found", "invalid")))
@@ -95,7 +102,7 @@ export function createHttp(options: HttpOptions): Hono<Env> {
 }
 
 function callerOf(
-  { req, env }: Context<Env>,
+  { req, env }: Context<HttpEnv>,
   addressOf: AddressOf,
   protocol: string,
 ): Caller {

@@ -33,7 +33,7 @@ export interface HubOptions {
 }
 
 interface Reader {
-  readonly push: (envelope: Envelope) => void
+  readonly push: (arrival: Arrival) => void
   readonly close: () => void
 }
 
@@ -45,11 +45,18 @@ export function createHub(options: HubOptions): Hub {
 
   const unfollow = store.follow({ arrived: (arrivals) => arrivals.forEach(deliver) })
 
-  function deliver({ envelope }: Arrival): void {
-    const some = topics.get(envelope.contentTopic)
-    if (some) { for (const reader of some) reader.push(envelope) }
-    if (!isPublic(envelope.contentTopic)) return
-    for (const reader of all) if (!some?.has(reader)) reader.push(envelope)
+  function deliver(arrival: Arrival): void {
+    const { contentTopic } = arrival.envelope
+    const some = topics.get(contentTopic)
+    for (const reader of some ?? []) reader.push(arrival)
+    if (!isPublic(contentTopic)) return
+    for (const reader of all) if (!some?.has(reader)) reader.push(arrival)
+  }
+
+  function handOver({ envelope, receivedNs }: Arrival): Envelope {
+    metrics.deliveries.add(1)
+    metrics.deliverySeconds.observe(Date.now() / 1000 - Number(receivedNs / 1_000_000n) / 1000)
+    return envelope
   }
 
   function add(reader: Reader, wanted: Iterable<string>): void {
@@ -79,16 +86,15 @@ export function createHub(options: HubOptions): Hub {
     subscribe(wanted) {
       let current = new Set(wanted)
       const capacity = current.has("*") ? bufferAll : buffer
-      const queue: Envelope[] = []
+      const queue: Arrival[] = []
       let overflowed = false
       let closed = false
       let wake: (() => void) | undefined
 
       const reader: Reader = {
-        push(envelope) {
+        push(arrival) {
           if (queue.length < capacity) {
-            queue.push(envelope)
-            metrics.deliveries.add(1)
+            queue.push(arrival)
           } else {
             overflowed = true
             metrics.overflows.add(1)
@@ -122,7 +128,7 @@ export function createHub(options: HubOptions): Hub {
         async *[Symbol.asyncIterator]() {
           try {
             while (true) {
-              while (queue.length > 0) yield queue.shift()!
+              while (queue.length > 0) yield handOver(queue.shift()!)
               if (overflowed) {
                 throw new Refusal(
                   Code.Aborted,

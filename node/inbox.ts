@@ -1,4 +1,5 @@
-import { inboxFiles, type PackedFile } from "./inbox-files.ts"
+import { inboxFiles } from "./inbox-files.ts"
+import { packed } from "./packed.ts"
 
 // The page's own addresses: each is the same document, which reads the address itself.
 const pages = /^\/($|(dm|requests|denied|new|me|settings|hello)(\/|$))/
@@ -31,29 +32,9 @@ export function inbox(request: Request): Response | undefined {
   const { pathname } = new URL(request.url)
   const path = pages.test(pathname) ? "/index.html" : pathname
   const file = Object.hasOwn(inboxFiles, path) ? inboxFiles[path]! : undefined
-  return file && respond(request, file, path.startsWith("/assets/") ? forEver : "no-cache")
-}
-
-function respond(request: Request, file: PackedFile, cache: string): Response {
-  const etag = `"${file.etag}"`
-  const headers = new Headers({
-    "content-type": file.type,
-    "content-security-policy": policy,
-    "cache-control": cache,
-    "cross-origin-opener-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "vary": "accept-encoding",
-    etag,
+  if (!file) return undefined
+  return packed(request, file, {
+    policy,
+    cache: path.startsWith("/assets/") ? forEver : "no-cache",
   })
-  if (request.headers.get("if-none-match") === etag) {
-    return new Response(null, { status: 304, headers })
-  }
-  const packed = Uint8Array.from(atob(file.gzip), (char) => char.charCodeAt(0))
-  if (!request.headers.get("accept-encoding")?.includes("gzip")) {
-    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))
-    return new Response(request.method === "HEAD" ? null : plain, { headers })
-  }
-  headers.set("content-encoding", "gzip")
-  return new Response(request.method === "HEAD" ? null : packed, { headers })
 }

@@ -3,6 +3,8 @@ export type Labels = Readonly<Record<string, string>>
 
 export interface Counter {
   add(amount: number, labels?: Labels): void
+  /** The sum over every series that has these labels. */
+  total(labels?: Labels): number
 }
 
 export interface Gauge {
@@ -11,6 +13,9 @@ export interface Gauge {
 
 export interface Histogram {
   observe(value: number, labels?: Labels): void
+  /** How many observations fell under each bound so far, the last without a bound, over every series with these labels. */
+  counts(labels?: Labels): number[]
+  readonly bounds: readonly number[]
 }
 
 /** Collects samples and prints them in the text format of Prometheus. */
@@ -32,15 +37,21 @@ export function createRegistry(): Registry {
 
   return {
     counter(name, help) {
-      const values = new Map<string, number>()
+      const series = new Map<string, { labels: Labels; value: number }>()
       family(name, help, "counter", () => {
-        return values.size === 0 ? [`${name} 0`] : [...values].map(([at, v]) => `${name}${at} ${v}`)
+        if (series.size === 0) return [`${name} 0`]
+        return [...series].map(([at, { value }]) => `${name}${at} ${value}`)
       })
       return {
-        add(amount, labels) {
+        add(amount, labels = {}) {
           const at = print(labels)
-          values.set(at, (values.get(at) ?? 0) + amount)
+          const one = series.get(at)
+          if (one) one.value += amount
+          else series.set(at, { labels, value: amount })
         },
+        total: (wanted = {}) =>
+          [...series.values()].filter(({ labels }) => has(labels, wanted))
+            .reduce((sum, { value }) => sum + value, 0),
       }
     },
 
@@ -87,6 +98,16 @@ export function createRegistry(): Registry {
           one.sum += value
           one.n++
         },
+        counts(wanted = {}) {
+          const sums = [...bounds.map(() => 0), 0]
+          for (const { labels, counts, n } of series.values()) {
+            if (!has(labels, wanted)) continue
+            counts.forEach((count, i) => sums[i]! += count)
+            sums[bounds.length]! += n - counts.reduce((sum, count) => sum + count, 0)
+          }
+          return sums
+        },
+        bounds,
       }
     },
 
@@ -98,6 +119,10 @@ export function createRegistry(): Registry {
       ]).join("\n") + "\n"
     },
   }
+}
+
+function has(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([name, value]) => labels[name] === value)
 }
 
 function print(labels: Labels = {}): string {

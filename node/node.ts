@@ -14,7 +14,7 @@ import { createHub } from "./hub.ts"
 import { createIngest } from "./ingest.ts"
 import { createLimiter, defaultRates, type Rates } from "./limit.ts"
 import type { Range } from "./ip.ts"
-import { type Log, silent } from "./log.ts"
+import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { createNodeApi } from "./node-api.ts"
 import type { Peers, PeersOptions } from "./p2p/mod.ts"
@@ -22,6 +22,9 @@ import { reflectionRoutes } from "./reflection.ts"
 import { defaultLimits, type Limits, Refusal } from "./refusal.ts"
 import { createKeeper } from "./retention.ts"
 import { noRules, type Rules } from "./rules.ts"
+import { createLately } from "./status/lately.ts"
+import { createStatus, type Disk } from "./status/report.ts"
+import { statusRoutes } from "./status/routes.ts"
 import type { Store } from "./store.ts"
 
 /** What a node is made of. Only the store has no default. */
@@ -39,6 +42,10 @@ export interface NodeOptions {
   /** Joins other nodes, with the parts of this one that peers read and write. */
   readonly join?: (parts: NetworkParts) => Promise<Peers>
   readonly log?: Log
+  /** Opens all of /status to who names it, from anywhere. */
+  readonly operatorToken?: string | undefined
+  /** How full the disk is, for /status. */
+  readonly disk?: () => Disk
   /** How often a silent gateway stream says that it is alive. Default 20 000. */
   readonly heartbeatMs?: number
   /** The same for Follow. Default 5000. */
@@ -76,11 +83,16 @@ const services = [MessageApi, NodeApi]
 
 /** Assembles a node around a store, which it then owns. */
 export async function createNode(options: NodeOptions): Promise<Node> {
-  const { store, network = "wafer", log = silent, retentionMs = 86_400_000 } = options
+  const { store, network = "wafer", retentionMs = 86_400_000 } = options
   const now = options.now ?? (() => new Date())
   const limits = { ...defaultLimits, ...options.limits }
   const rates = options.rates ?? defaultRates
 
+  const lately = createLately(now)
+  const log: Log = (...event) => {
+    options.log?.(...event)
+    lately.listen(...event)
+  }
   const metrics = createMetrics()
   const { registry } = metrics
   const ingest = createIngest({ store, limits, metrics, now, log })
@@ -132,7 +144,24 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     reflectionRoutes([...services, Health, ServerReflection])(router)
   }
 
+  const status = createStatus({
+    store,
+    hub,
+    metrics,
+    peers,
+    network,
+    retentionMs,
+    ready,
+    disk: options.disk,
+    lately,
+    now,
+  })
   const app = createHttp({
+    status: statusRoutes({
+      status,
+      operatorToken: options.operatorToken,
+      stopping: stopping.signal,
+    }),
     gateway: gatewayRoutes(api, { limits, heartbeatMs: options.heartbeatMs ?? 20_000 }),
     unary: unaryRoutes(api, limits),
     routes,
@@ -143,6 +172,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
   async function close(): Promise<void> {
     await ingest.close()
+    status.close()
     stopping.abort(new Refusal(Code.Unavailable, "the node is stopping", "stopping"))
     hub.close()
     await keeper.close()

@@ -1,0 +1,146 @@
+import { fingerprintDigest } from "../fingerprint.ts"
+import type { Hub } from "../hub.ts"
+import type { Metrics } from "../metrics.ts"
+import { version } from "../node-api.ts"
+import type { Peers } from "../p2p/mod.ts"
+import type { Store } from "../store.ts"
+import { createHistory, type Series, stepMs } from "./history.ts"
+import type { Event, Lately } from "./lately.ts"
+
+/** What /status shows, and /status.json gives. */
+export interface Report {
+  /** The one sentence that answers whether all is well. */
+  readonly sentence: string
+  readonly well: boolean
+  readonly node: { readonly version: string; readonly runtime: string; readonly network: string }
+  readonly runningSeconds: number
+  readonly stored: number
+  readonly subscribers: number
+  readonly series: Series
+  readonly deliveryMs: number | undefined
+  readonly peers: readonly PeerReport[] | undefined
+  readonly root: string
+  readonly logHead: number
+  readonly retentionMs: number
+  readonly turnedAway: Readonly<Record<string, number>>
+  readonly disk: Disk | undefined
+  readonly lately: readonly Event[]
+}
+
+export interface PeerReport {
+  readonly id: string
+  /** Only for the operator. */
+  readonly address?: string
+  readonly agrees: boolean | undefined
+  readonly connectedSeconds: number
+}
+
+/** Bytes. */
+export interface Disk {
+  readonly used: number
+  readonly free: number
+}
+
+export interface StatusOptions {
+  readonly store: Store
+  readonly hub: Hub
+  readonly metrics: Metrics
+  readonly peers: Peers | undefined
+  readonly network: string
+  readonly retentionMs: number
+  readonly ready: () => Promise<void>
+  readonly disk: (() => Disk) | undefined
+  readonly lately: Lately
+  readonly now: () => Date
+}
+
+export interface Status {
+  /** `operator` sees the addresses of others too. */
+  report(operator: boolean): Promise<Report>
+  close(): void
+}
+
+const slowMs = 100
+
+export function createStatus(options: StatusOptions): Status {
+  const { store, hub, metrics, peers, network, retentionMs, ready, disk, lately, now } = options
+  const history = createHistory(metrics)
+  const timer = setInterval(history.sample, stepMs)
+  const startedMs = now().getTime()
+
+  async function fault(): Promise<string | undefined> {
+    try {
+      await ready()
+      return undefined
+    } catch (reason) {
+      const text = reason instanceof Error ? reason.message : String(reason)
+      if (/disk.*full|ENOSPC|no space/i.test(text)) return "the disk is full"
+      return text
+    }
+  }
+
+  async function sentence(series: Series): Promise<{ sentence: string; well: boolean }> {
+    const reason = await fault()
+    if (reason) return { sentence: `Not taking messages: ${reason}.`, well: false }
+    const ackMs = series.ackMs.at(-1)
+    if (ackMs !== undefined && ackMs > slowMs) {
+      return { sentence: `Slow: acknowledgements take ${Math.round(ackMs)} ms.`, well: false }
+    }
+    const connected = peers?.status().peers.filter(({ wafer }) => wafer)
+    if (connected?.length === 0) return { sentence: "No peers. This node is alone.", well: false }
+    return { sentence: `All is well.${connected ? ` ${agreement(connected)}` : ""}`, well: true }
+  }
+
+  return {
+    async report(operator) {
+      const series = history.series()
+      const kept = store.fingerprint("kept")
+      return {
+        ...await sentence(series),
+        node: { version, runtime: runtimeName(), network },
+        runningSeconds: Math.round((now().getTime() - startedMs) / 1000),
+        stored: Number(kept.count + store.fingerprint("expiring").count),
+        subscribers: hub.subscribers,
+        series,
+        deliveryMs: history.deliveryMs(),
+        peers: peers?.status().peers.filter(({ wafer }) => wafer).map((peer) => ({
+          id: peer.id,
+          ...(operator && { address: peer.address }),
+          agrees: peer.inAgreement,
+          connectedSeconds: Math.round(peer.connectedMs / 1000),
+        })),
+        root: Array.from(fingerprintDigest(kept), (b) => b.toString(16).padStart(2, "0")).join(""),
+        logHead: Number(store.head),
+        retentionMs,
+        turnedAway: history.turnedAway(),
+        disk: disk?.(),
+        lately: lately.events(),
+      }
+    },
+
+    close: () => clearInterval(timer),
+  }
+}
+
+const numbers = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
+
+/** "Three peers agree, one is catching up." */
+function agreement(peers: readonly { readonly inAgreement: boolean | undefined }[]): string {
+  const agree = peers.filter(({ inAgreement }) => inAgreement).length
+  const rest = peers.length - agree
+  const word = (n: number): string => numbers[n] ?? String(n)
+  const first = `${word(agree)} peer${agree === 1 ? " agrees" : "s agree"}`
+  if (rest === 0) return `${first}.`
+  return `${first}, ${word(rest).toLowerCase()} ${rest === 1 ? "is" : "are"} catching up.`
+}
+
+function runtimeName(): string {
+  const { Deno, Bun, process } = globalThis as {
+    Deno?: { version: { deno: string } }
+    Bun?: { version: string }
+    process?: { versions: { node?: string } }
+  }
+  if (Deno) return `Deno ${Deno.version.deno}`
+  if (Bun) return `Bun ${Bun.version}`
+  return process?.versions.node ? `Node ${process.versions.node}` : "a page"
+}

@@ -1,0 +1,93 @@
+import { Hono } from "hono"
+import type { HttpEnv } from "../http.ts"
+import { contains, parseAddress, parseRange } from "../ip.ts"
+import { packed } from "../packed.ts"
+import { statusFiles } from "./files.ts"
+import type { Status } from "./report.ts"
+
+export interface StatusRoutesOptions {
+  readonly status: Status
+  /** Opens everything to who names it. */
+  readonly operatorToken: string | undefined
+  /** Aborted when the node stops. */
+  readonly stopping: AbortSignal
+}
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ")
+
+const everyMs = 2000
+const loopback = [parseRange("127.0.0.0/8")!, parseRange("::1")!]
+
+/** The operator's page at /status, its facts at /status.json, and as a stream of events. */
+export function statusRoutes(options: StatusRoutesOptions): Hono<HttpEnv> {
+  const { status, operatorToken, stopping } = options
+  const app = new Hono<HttpEnv>()
+
+  function isOperator(request: Request, remote: string | undefined): boolean {
+    const { searchParams, host } = new URL(request.url)
+    const token = request.headers.get("authorization")?.replace(/^Bearer /, "") ??
+      searchParams.get("token")
+    if (operatorToken !== undefined && token === operatorToken) return true
+    // A proxy on this machine speaks for others, and so does a page of theirs in its browser.
+    if (request.headers.has("x-forwarded-for")) return false
+    const origin = request.headers.get("origin")
+    if (origin !== null && URL.parse(origin)?.host !== host) return false
+    const address = parseAddress(remote ?? "")
+    return address !== undefined && loopback.some((range) => contains(range, address))
+  }
+
+  app.get(
+    "/status.json",
+    async ({ req, env, json }) =>
+      json(await status.report(isOperator(req.raw, env?.remoteAddress))),
+  )
+
+  app.get("/status/stream", ({ req, env }) => {
+    const operator = isOperator(req.raw, env?.remoteAddress)
+    const headers = { "content-type": "text/event-stream", "cache-control": "no-store" }
+    return new Response(events(() => status.report(operator), stopping), { headers })
+  })
+
+  for (const [path, file] of Object.entries(statusFiles)) {
+    app.get(path, ({ req }) => packed(req.raw, file, { cache: "no-cache", policy }))
+  }
+  return app
+}
+
+/** A report now, and every two seconds, until the reader goes or the node stops. */
+function events(report: () => Promise<unknown>, stopping: AbortSignal): ReadableStream<Uint8Array> {
+  const utf8 = new TextEncoder()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let left = false
+  return new ReadableStream({
+    start(controller) {
+      stopping.addEventListener("abort", () => {
+        if (left) return
+        left = true
+        clearTimeout(timer)
+        controller.close()
+      }, { once: true })
+      const send = async (): Promise<void> => {
+        const text = `data: ${JSON.stringify(await report())}\n\n`
+        if (left) return
+        // A reader that does not read gets no more than is waiting for it.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(utf8.encode(text))
+        timer = setTimeout(send, everyMs)
+      }
+      return send()
+    },
+    cancel() {
+      left = true
+      clearTimeout(timer)
+    },
+  })
+}
