@@ -7,6 +7,9 @@ import type { Store } from "../store.ts"
 import { same } from "../text/address.ts"
 
 const PAGE = 200
+// Messages before the first new one, and the most that are loaded to get there.
+const CONTEXT = 20
+const MOST = 1000
 
 /** Keeps the sheet's messages those of the route's conversation. */
 export interface Reading {
@@ -19,8 +22,11 @@ export function reading(store: Store<State>, engine: Remote<Engine>): Reading {
 
   async function open(conversation: Conversation): Promise<void> {
     const { id, unread, unreadFrom } = conversation
-    const { messages, more } = await engine.open(id, Math.max(PAGE, unread + 20))
+    const wanted = unread + CONTEXT
+    const { messages, more } = await engine.open(id, wanted > MOST ? PAGE : Math.max(PAGE, wanted))
     if (opening?.id !== id) return
+    // Where the new ones begin, unless that is too far back to begin reading there.
+    const reached = unreadFrom !== undefined && (!more || messages[0]!.at <= unreadFrom)
     store.set(({ drawer: _, ...state }) => ({
       ...state,
       open: {
@@ -28,8 +34,8 @@ export function reading(store: Store<State>, engine: Remote<Engine>): Reading {
         messages,
         more,
         loading: false,
-        newCount: unread,
-        ...(unreadFrom === undefined ? {} : { newFrom: unreadFrom }),
+        newCount: reached ? unread : 0,
+        ...(reached ? { newFrom: unreadFrom } : {}),
       },
     }))
   }

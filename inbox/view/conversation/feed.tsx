@@ -16,6 +16,7 @@ const JUST_NOW_MS = 2000
 export function Feed({ conversation, open }: { conversation: Conversation; open: Open }): VNode {
   const { messages: act } = useAct()
   const scroller = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const rows = useMemo(
     () =>
       feedRows(open.messages, {
@@ -26,7 +27,8 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
     [open.messages, open.newFrom, open.newCount, conversation.peerReadAt],
   )
   const keys = useMemo(() => rows.map((row) => row.message.id), [rows])
-  const virtual = useVirtual(scroller, keys, rows.find((row) => row.newCount)?.message.id)
+  const start = rows.find((row) => row.newCount)?.message.id
+  const virtual = useVirtual({ scroller, list, keys, start })
   const fresh = useFresh(open.messages, virtual.atBottom)
 
   useEffect(() => {
@@ -71,19 +73,21 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
               This conversation began on {date(conversation.createdAt)}. Nobody can see earlier.
             </p>
           )}
-          <div style={{ height: `${virtual.before}px` }} />
-          {rows.slice(virtual.from, virtual.to).map((row, i) => (
-            <MessageRow
-              key={row.message.id}
-              row={row}
-              conversation={conversation}
-              position={virtual.from + i + 1}
-              total={open.more ? -1 : rows.length}
-              selected={row.message.id === open.selected}
-              reachable={row.message.id === (open.selected ?? keys.at(-1))}
-            />
-          ))}
-          <div style={{ height: `${virtual.after}px` }} />
+          <div ref={list}>
+            <div style={{ height: `${virtual.before}px` }} />
+            {rows.slice(virtual.from, virtual.to).map((row, i) => (
+              <MessageRow
+                key={row.message.id}
+                row={row}
+                conversation={conversation}
+                position={virtual.from + i + 1}
+                total={open.more ? -1 : rows.length}
+                selected={row.message.id === open.selected}
+                reachable={row.message.id === (open.selected ?? keys.at(-1))}
+              />
+            ))}
+            <div style={{ height: `${virtual.after}px` }} />
+          </div>
         </div>
       </div>
       {!virtual.atBottom && (
