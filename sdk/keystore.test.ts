@@ -9,7 +9,7 @@ import { coded } from "./testing/coded.ts"
 import { preferencesTopic } from "./topics.ts"
 
 const cases = vectors("invitations", "invitation")
-const first = cases.find(({ id }) => id === "inv-0") ?? cases[0]!
+const aCase = cases.find(({ id }) => id === "inv-0") ?? cases[0]!
 
 for (const { id, input, output } of cases) {
   test(`${id}: both parties learn the conversation from the invitation`, async () => {
@@ -36,7 +36,7 @@ for (const { id, input, output } of cases) {
 }
 
 test("the first invitation to a topic is the one that counts", async () => {
-  const { input, output } = first
+  const { input, output } = aCase
   const alice = localKeystore(fromHex(input.sender.privateKeyBundle))
   const { bundle } = await localKeystore(fromHex(input.recipient.privateKeyBundle)).account()
   const first = await alice.invite({ recipient: bundle, createdNs: 5n })
@@ -48,7 +48,7 @@ test("the first invitation to a topic is the one that counts", async () => {
 
 for (const { id, input } of vectors("negative", "invitationEnvelope")) {
   test(`${id}: is refused`, async () => {
-    const { privateKeyBundle } = first.input.recipient
+    const { privateKeyBundle } = aCase.input.recipient
     const [outcome] = await localKeystore(fromHex(privateKeyBundle)).saveInvitations([{
       timestampNs: BigInt(input.envelopeTimestampNs),
       message: fromHex(input.sealedInvitation),
@@ -60,7 +60,7 @@ for (const { id, input } of vectors("negative", "invitationEnvelope")) {
 for (const { id, input } of vectors("negative", "invitationDecrypt")) {
   test(`${id}: does not open`, async () => {
     const [outcome] = await localKeystore(fromHex(input.privateKeyBundle)).saveInvitations([{
-      timestampNs: BigInt(first.output.headerCreatedNs),
+      timestampNs: BigInt(aCase.output.headerCreatedNs),
       message: fromHex(input.sealedInvitation),
     }])
     assert.ok(coded("undecryptable")(outcome!.error))
@@ -113,7 +113,7 @@ test("closing wipes the keystore's own copy of the keys, not the caller's", asyn
 })
 
 test("what one client keeps in a store the next one finds, and only that account", async () => {
-  const { input, output } = first
+  const { input, output } = aCase
   const values = new Map<string, Uint8Array>()
   const store: Store = { ...memoryStore(), get, set }
   function get(key: string) {
