@@ -1,4 +1,12 @@
-import { type PublicKey, type PublicKeyBundle, verifyPreKey, walletAddress } from "./public-key.ts"
+import {
+  equalBundles,
+  equalKeys,
+  type PublicKey,
+  type PublicKeyBundle,
+  verifyPreKey,
+  walletAddress,
+} from "./public-key.ts"
+import type { Signature } from "./signature.ts"
 
 /** Remembers which keys were proven to be whose: a proof costs more than all else about a message. */
 export interface Proofs {
@@ -13,9 +21,10 @@ const remembered = 4096
 
 /** Proofs of one client. Failures are not remembered: whoever forges pays each time. */
 export function createProofs(): Proofs {
-  const address = memo((key: PublicKey) => nameOf(key), walletAddress)
-  const bundle = memo(
-    ({ identityKey, preKey }: PublicKeyBundle) => `${nameOf(identityKey)} ${nameOf(preKey)}`,
+  const address = memo<PublicKey, string>(({ signature }) => signature, equalKeys, walletAddress)
+  const bundle = memo<PublicKeyBundle, string>(
+    ({ preKey }) => preKey.signature,
+    equalBundles,
     (bundle) => {
       verifyPreKey(bundle)
       return address(bundle.identityKey)
@@ -24,21 +33,19 @@ export function createProofs(): Proofs {
   return { address, bundle }
 }
 
-/** Key bytes and signature, whole: a proof of one is no proof of any other. */
-function nameOf({ keyBytes, signature }: PublicKey): string {
-  // Not hex: this runs for every message.
-  const text = String.fromCharCode(...keyBytes, ...signature.bytes)
-  return `${keyBytes.length} ${text} ${signature.by} ${signature.recovery}`
-}
-
-function memo<K, V>(nameOf: (key: K) => string, prove: (key: K) => V): (key: K) => V {
-  const known = new Map<string, V>()
+/** Finds what was proven by the beginning of a signature, and is sure by comparing the whole. */
+function memo<K, V>(
+  signatureOf: (key: K) => Signature,
+  equal: (a: K, b: K) => boolean,
+  prove: (key: K) => V,
+): (key: K) => V {
+  const known = new Map<string, { key: K; value: V }>()
   return (key) => {
-    const name = nameOf(key)
+    const name = String.fromCharCode(...signatureOf(key).bytes.subarray(0, 16))
     const proven = known.get(name)
-    if (proven !== undefined) return proven
+    if (proven && equal(proven.key, key)) return proven.value
     const value = prove(key)
-    known.set(name, value)
+    known.set(name, { key, value })
     if (known.size > remembered) known.delete(known.keys().next().value!)
     return value
   }
