@@ -30,7 +30,7 @@ const folder = aside ? await mkdtemp(join(tmpdir(), "wafer-bench-")) : committed
 const parts = flags.only?.split(",")
 const wanted = flags.report
   ? []
-  : runs().filter(({ part }) => parts === undefined || parts.includes(part))
+  : runs(flags).filter(({ part }) => parts === undefined || parts.includes(part))
 
 const progress = createProgress(wanted.map(({ part, on }) => `${part} on ${on}`))
 const failures: string[] = []

@@ -20,11 +20,11 @@ const on = (part: string, runtime: Runtime, args: string[] = []): Run => ({
   command: commandOf(runtime, file(part), args),
 })
 
-/** Every run of the suite that this machine can do, in order: what needs no node comes first. */
-export function runs(): Run[] {
+/** Every run of the suite that this machine can do, in order. A quick look leaves out the page. */
+export function runs({ quick }: { readonly quick: boolean }): Run[] {
   return [
     ...runtimes.map((runtime) => on("primitives", runtime)),
-    ...existsSync(launchOptions.executablePath)
+    ...!quick && existsSync(launchOptions.executablePath)
       ? [{ ...on("primitives", "node", ["--chromium"]), on: "chromium" }]
       : [],
     on("size", "node"),

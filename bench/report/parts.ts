@@ -43,8 +43,7 @@ export const parts: readonly Part[] = [
     title: "The node",
     about:
       "What one node does in a second, with its data on disk and its clients on the same machine, " +
-      "and what its store and web server could do at most (“limit”). There is no rival to start: the " +
-      "network's own node was never published.",
+      "and what its store and web server could do at most (“limit”).",
   },
   {
     name: "network",
