@@ -2,7 +2,7 @@
 //
 // The data lies behind the AAD, on the next multiple of 16, and has 32 bytes of room behind it: the
 // AAD, the ciphertext and their lengths then are one run of blocks, which is what GHASH reads.
-import { GROUP, GROUPS, KEYSTREAM, keystream, setKey, setNonce, wipeAes } from "./aes"
+import { KEYSTREAM, keystream, MOST_BLOCKS, setKey, setNonce, wipeAes } from "./aes"
 import { ghash, wipeGhash } from "./ghash"
 import { wipe } from "./memory"
 import { xor } from "./vector"
@@ -48,40 +48,39 @@ export function decrypt(
 }
 
 /** What stands before the keystream of the data: the hash key and E(J0), the mask of the tag. */
-const BEFORE_STREAM = 32
+const BEFORE_STREAM: usize = 32
 
 /** Returns the hash key. Leaves E(J0) in TAG_MASK and, in KEYSTREAM, what the data needs or its beginning. */
 function start(key: usize, nonce: usize, length: usize): v128 {
   setKey(key)
   setNonce(nonce)
-  keystream(0, groupsFor(BEFORE_STREAM + length))
+  keystream(0, blocksFor(BEFORE_STREAM + length))
   v128.store(TAG_MASK, v128.load(KEYSTREAM, 16))
   return v128.load(KEYSTREAM)
 }
 
-/** How many groups of eight blocks to make for so many bytes of keystream, at once. */
+/** How many blocks of keystream to make at once for so many bytes. */
 // @ts-ignore: decorator
 @inline
-function groupsFor(length: usize): u32 {
-  return min<u32>(GROUPS, <u32>((length + GROUP - 1) / GROUP))
+function blocksFor(length: usize): usize {
+  return min<usize>(MOST_BLOCKS, wholeBlocks(length) >>> 4)
 }
 
 /** Whole blocks are turned, also the last: what comes to lie behind the data is overwritten. */
 function counterMode(data: usize, length: usize): void {
   const end = data + wholeBlocks(length)
-  let groups = groupsFor(BEFORE_STREAM + length)
+  let blocks = blocksFor(BEFORE_STREAM + length)
   let stream = KEYSTREAM + BEFORE_STREAM
   let counter: u32 = 0
   while (true) {
-    const streamEnd = KEYSTREAM + groups * GROUP
-    for (; stream < streamEnd && data < end; stream += 16) {
+    for (const streamEnd = KEYSTREAM + 16 * blocks; stream < streamEnd; stream += 16) {
       v128.store(data, xor(v128.load(data), v128.load(stream)))
       data += 16
     }
     if (data == end) break
-    counter += groups << 3
-    groups = groupsFor(end - data)
-    keystream(counter, groups)
+    counter += <u32>blocks
+    blocks = blocksFor(end - data)
+    keystream(counter, blocks)
     stream = KEYSTREAM
   }
 }

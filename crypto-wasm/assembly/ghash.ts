@@ -9,7 +9,7 @@
 //
 // which Horner's rule sums over k: 16 steps that shift by a byte. With the tables of H^4 … H the sums
 // of four blocks are one before they are shifted, multiplied by z^4 and reduced.
-import { and, lookup, xor } from "./vector"
+import { and, highNibbles, lookup, lowNibbles, xor } from "./vector"
 import { wipe } from "./memory"
 
 /** Sixteen tables of sixteen bytes. */
@@ -24,8 +24,6 @@ const FIRST = memory.data(4 * 16, 16)
 /** Below this many blocks the tables of H alone are made. */
 const FEW: usize = 8
 
-/** What a byte keeps of itself to be an index. */
-const NIBBLE = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16)
 const REVERSE = memory.data<u8>([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], 16)
 /** In lane n: whether n has its bit 3, 2, 1 or 0. */
 const HAS_BIT = memory.data<u8>([
@@ -60,18 +58,6 @@ function tabulate(power: v128, at: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function lowNibbles(x: v128): v128 {
-  return and(x, v128.load(NIBBLE))
-}
-
-// @ts-ignore: decorator
-@inline
-function highNibbles(x: v128): v128 {
-  return and(i16x8.shr_u(x, 4), v128.load(NIBBLE))
-}
-
 /** x one byte on, with the last byte of `before` as its first. */
 // @ts-ignore: decorator
 @inline
@@ -90,8 +76,7 @@ function nextTwoBytes(before: v128, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function nextNibble(before: v128, x: v128): v128 {
-  const shifted = i16x8.shl(nextByte(before, x), 4)
-  return xor(highNibbles(x), v128.andnot(shifted, v128.load(NIBBLE)))
+  return xor(highNibbles(x), i16x8.shl(lowNibbles(nextByte(before, x)), 4))
 }
 
 /** The sums of high and of low nibbles, 32 bytes in two halves each, together and mod the field's polynomial. */

@@ -1,63 +1,30 @@
-// The key expansion of AES-256 (FIPS 197 §5.2), and its round keys in the form that aes.ts works on.
-import { and, lookup, xor } from "./vector"
+// The key expansion of AES-256 (FIPS 197 §5.2), with the round keys as aes.ts wants them.
+import { OWN_SBOX_CONSTANT, SBOX_CONSTANT, subBytes, toOwnBasis } from "./subbytes"
 import { wipe } from "./memory"
+import { lookup, xor } from "./vector"
 
-export const ROUNDS = 14
-/** The bytes of one round key: eight planes, each with one bit of the sixteen bytes. */
-export const ROUND_KEY: usize = 8 * 16
-export const ROUND_KEYS = memory.data((14 + 1) * 8 * 16, 16)
+export const ROUNDS: usize = 14
+export const ROUND_KEYS = memory.data((14 + 1) * 16, 16)
 
-// FIPS 197 §5.1.1, figure 7. It is read from end to end for each word.
-const SBOX = memory.data<u8>([
-  0x63, 0x7c, 0x77, 0x7b, 0xf2, 0x6b, 0x6f, 0xc5, 0x30, 0x01, 0x67, 0x2b, 0xfe, 0xd7, 0xab, 0x76,
-  0xca, 0x82, 0xc9, 0x7d, 0xfa, 0x59, 0x47, 0xf0, 0xad, 0xd4, 0xa2, 0xaf, 0x9c, 0xa4, 0x72, 0xc0,
-  0xb7, 0xfd, 0x93, 0x26, 0x36, 0x3f, 0xf7, 0xcc, 0x34, 0xa5, 0xe5, 0xf1, 0x71, 0xd8, 0x31, 0x15,
-  0x04, 0xc7, 0x23, 0xc3, 0x18, 0x96, 0x05, 0x9a, 0x07, 0x12, 0x80, 0xe2, 0xeb, 0x27, 0xb2, 0x75,
-  0x09, 0x83, 0x2c, 0x1a, 0x1b, 0x6e, 0x5a, 0xa0, 0x52, 0x3b, 0xd6, 0xb3, 0x29, 0xe3, 0x2f, 0x84,
-  0x53, 0xd1, 0x00, 0xed, 0x20, 0xfc, 0xb1, 0x5b, 0x6a, 0xcb, 0xbe, 0x39, 0x4a, 0x4c, 0x58, 0xcf,
-  0xd0, 0xef, 0xaa, 0xfb, 0x43, 0x4d, 0x33, 0x85, 0x45, 0xf9, 0x02, 0x7f, 0x50, 0x3c, 0x9f, 0xa8,
-  0x51, 0xa3, 0x40, 0x8f, 0x92, 0x9d, 0x38, 0xf5, 0xbc, 0xb6, 0xda, 0x21, 0x10, 0xff, 0xf3, 0xd2,
-  0xcd, 0x0c, 0x13, 0xec, 0x5f, 0x97, 0x44, 0x17, 0xc4, 0xa7, 0x7e, 0x3d, 0x64, 0x5d, 0x19, 0x73,
-  0x60, 0x81, 0x4f, 0xdc, 0x22, 0x2a, 0x90, 0x88, 0x46, 0xee, 0xb8, 0x14, 0xde, 0x5e, 0x0b, 0xdb,
-  0xe0, 0x32, 0x3a, 0x0a, 0x49, 0x06, 0x24, 0x5c, 0xc2, 0xd3, 0xac, 0x62, 0x91, 0x95, 0xe4, 0x79,
-  0xe7, 0xc8, 0x37, 0x6d, 0x8d, 0xd5, 0x4e, 0xa9, 0x6c, 0x56, 0xf4, 0xea, 0x65, 0x7a, 0xae, 0x08,
-  0xba, 0x78, 0x25, 0x2e, 0x1c, 0xa6, 0xb4, 0xc6, 0xe8, 0xdd, 0x74, 0x1f, 0x4b, 0xbd, 0x8b, 0x8a,
-  0x70, 0x3e, 0xb5, 0x66, 0x48, 0x03, 0xf6, 0x0e, 0x61, 0x35, 0x57, 0xb9, 0x86, 0xc1, 0x1d, 0x9e,
-  0xe1, 0xf8, 0x98, 0x11, 0x69, 0xd9, 0x8e, 0x94, 0x9b, 0x1e, 0x87, 0xe9, 0xce, 0x55, 0x28, 0xdf,
-  0x8c, 0xa1, 0x89, 0x0d, 0xbf, 0xe6, 0x42, 0x68, 0x41, 0x99, 0x2d, 0x0f, 0xb0, 0x54, 0xbb, 0x16,
+/** The inverse of ShiftRows, n mod 4 times for round n. */
+const UNSHIFT_ROWS = memory.data<u8>([
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 13, 10, 7, 4, 1, 14, 11, 8, 5, 2, 15, 12, 9, 6, 3,
+  0, 9, 2, 11, 4, 13, 6, 15, 8, 1, 10, 3, 12, 5, 14, 7,
+  0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11,
 ], 16)
-
 /** The last word of a key half in all four columns, as it is and after RotWord. */
 const LAST_WORD = memory.data<u8>([12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15], 16)
-const LAST_WORD_ROTATED = memory.data<u8>([13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12], 16)
+const LAST_WORD_ROTATED = memory.data<u8>([
+  13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12,
+], 16)
 /** One word, two words later; zeros come in. */
 const LATER_BY_1 = memory.data<u8>([128, 128, 128, 128, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 16)
 const LATER_BY_2 = memory.data<u8>([128, 128, 128, 128, 128, 128, 128, 128, 0, 1, 2, 3, 4, 5, 6, 7], 16)
 
-/**
- * SubWord of all columns: looks the bytes up in each sixteenth of the S-box, of which only their own
- * answers. Four sums run side by side, as one would wait for itself.
- */
+/** SubWord of all columns. */
 function subWord(word: v128): v128 {
-  const row = i8x16.splat(16)
-  const quarter = i8x16.splat(64)
-  let word0 = word
-  let word1 = i8x16.sub(word0, quarter)
-  let word2 = i8x16.sub(word1, quarter)
-  let word3 = i8x16.sub(word2, quarter)
-  let sum0 = i8x16.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0
-  for (let at = SBOX; at < SBOX + 64; at += 16) {
-    // Not `lookup`: bytes of another sixteenth are indices from 16 to 255, which must give 0.
-    sum0 = xor(sum0, i8x16.swizzle(v128.load(at, 0), word0))
-    sum1 = xor(sum1, i8x16.swizzle(v128.load(at, 64), word1))
-    sum2 = xor(sum2, i8x16.swizzle(v128.load(at, 128), word2))
-    sum3 = xor(sum3, i8x16.swizzle(v128.load(at, 192), word3))
-    word0 = i8x16.sub(word0, row)
-    word1 = i8x16.sub(word1, row)
-    word2 = i8x16.sub(word2, row)
-    word3 = i8x16.sub(word3, row)
-  }
-  return xor(xor(sum0, sum1), xor(sum2, sum3))
+  return xor(subBytes(toOwnBasis(word)), i8x16.splat(SBOX_CONSTANT))
 }
 
 /** Each word xored with all words before it. */
@@ -66,38 +33,31 @@ function prefix(words: v128): v128 {
   return xor(words, lookup(words, v128.load(LATER_BY_2)))
 }
 
-/** Stores a round key as planes. */
-function slice(block: v128, at: usize): void {
-  let mask = i8x16.splat(1)
-  for (let end = at + ROUND_KEY; at < end; at += 16) {
-    v128.store(at, i8x16.eq(and(block, mask), mask))
-    mask = i8x16.add(mask, mask)
-  }
+/** The key of a round that is neither the first nor the last. */
+function storeRoundKey(round: usize, key: v128): void {
+  const own = xor(toOwnBasis(key), i8x16.splat(OWN_SBOX_CONSTANT))
+  v128.store(ROUND_KEYS + 16 * round, lookup(own, v128.load(UNSHIFT_ROWS + ((16 * round) & 63))))
 }
 
-/**
- * Expands the 32-byte key (FIPS 197 §5.2). The S-box circuit of aes.ts leaves out its four inversions, the
- * constant 0x63; as that passes through ShiftRows and MixColumns unchanged, the round keys
- * make it good.
- */
 export function setKey(key: usize): void {
-  const constant = i8x16.splat(0x63)
   let a = v128.load(key)
   let b = v128.load(key, 16)
-  slice(a, ROUND_KEYS)
-  slice(xor(b, constant), ROUND_KEYS + ROUND_KEY)
-  let at = ROUND_KEYS + 2 * ROUND_KEY
-  for (let round = 1; round < 128; round <<= 1) {
+  v128.store(ROUND_KEYS, toOwnBasis(a))
+  storeRoundKey(1, b)
+  let rcon = 1
+  for (let round: usize = 2; round < ROUNDS; round += 2) {
     const g = subWord(lookup(b, v128.load(LAST_WORD_ROTATED)))
-    a = xor(prefix(a), xor(g, i32x4.splat(round)))
-    slice(xor(a, constant), at)
-    if (round == 64) break
+    a = xor(prefix(a), xor(g, i32x4.splat(rcon)))
+    storeRoundKey(round, a)
     b = xor(prefix(b), subWord(lookup(a, v128.load(LAST_WORD))))
-    slice(xor(b, constant), at + ROUND_KEY)
-    at += 2 * ROUND_KEY
+    storeRoundKey(round + 1, b)
+    rcon <<= 1
   }
+  const g = subWord(lookup(b, v128.load(LAST_WORD_ROTATED)))
+  a = xor(xor(prefix(a), xor(g, i32x4.splat(rcon))), i8x16.splat(SBOX_CONSTANT))
+  v128.store(ROUND_KEYS + 16 * ROUNDS, lookup(a, v128.load(UNSHIFT_ROWS + ((16 * ROUNDS) & 63))))
 }
 
 export function wipeKey(): void {
-  wipe(ROUND_KEYS, (ROUNDS + 1) * ROUND_KEY)
+  wipe(ROUND_KEYS, (ROUNDS + 1) * 16)
 }

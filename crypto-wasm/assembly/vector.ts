@@ -24,3 +24,19 @@ export function lookup(table: v128, index: v128): v128 {
     ? i8x16.relaxed_swizzle(table, index)
     : i8x16.swizzle(table, index)
 }
+
+const NIBBLE = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16)
+
+/** The low four bits of each byte. */
+// @ts-ignore: decorator
+@inline
+export function lowNibbles(x: v128): v128 {
+  return and(x, v128.load(NIBBLE))
+}
+
+/** The high four bits of each byte. */
+// @ts-ignore: decorator
+@inline
+export function highNibbles(x: v128): v128 {
+  return and(i16x8.shr_u(x, 4), v128.load(NIBBLE))
+}
