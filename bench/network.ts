@@ -2,7 +2,6 @@
 //   deno run -A bench/network.ts [part of a name]     (or bun)
 // Writes bench/results/network-<runtime>.json when it ran everything.
 import { spawn } from "node:child_process"
-import { mkdir, writeFile } from "node:fs/promises"
 import process from "node:process"
 import { createInterface } from "node:readline"
 import { envelope, type LocalNode, localNode, metric, until } from "../tests/network/local.ts"
@@ -10,6 +9,7 @@ import { memoryStore } from "../node/stores/memory.ts"
 import { commandOf, type Runtime } from "../tests/processes.ts"
 import { machine, runtimeName } from "./machine.ts"
 import { reconciliations } from "./network/reconcile.ts"
+import { write } from "./results.ts"
 
 const wanted = process.argv[2] ?? ""
 const count = Number(process.env.BENCH_ENVELOPES ?? 100_000)
@@ -138,8 +138,6 @@ for (const [name, run] of Object.entries(scenarios)) {
   if (name.includes(wanted)) await run()
 }
 if (wanted === "") {
-  await mkdir(`${import.meta.dirname}/results`, { recursive: true })
-  const text = JSON.stringify({ machine: machine(), results }, null, 2)
-  await writeFile(`${import.meta.dirname}/results/network-${runtimeName()}.json`, text + "\n")
+  await write(`network-${runtimeName()}`, { machine: machine(), results })
 }
 process.exit(0)

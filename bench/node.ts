@@ -4,13 +4,14 @@
 // Writes bench/results/node-<runtime>.json when it ran everything.
 import { create, toBinary } from "@bufbuild/protobuf"
 import { PublishRequestSchema, QueryRequestSchema } from "@wafer/proto"
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { account } from "../tests/node/token.ts"
 import { type NodeProcess, type Runtime, startNode } from "../tests/processes.ts"
 import { machine } from "./machine.ts"
+import { write } from "./results.ts"
 import { limits } from "./node/limits.ts"
 import { load, type LoadResult } from "./node/load.ts"
 import { deliveries } from "./node/deliveries.ts"
@@ -130,9 +131,7 @@ try {
     report(name, await run(node))
   }
   if (wanted === "") {
-    await mkdir(`${import.meta.dirname}/results`, { recursive: true })
-    const text = JSON.stringify({ machine: machine(), node: runtime, results }, null, 2)
-    await writeFile(`${import.meta.dirname}/results/node-${runtime}.json`, text + "\n")
+    await write(`node-${runtime}`, { machine: machine(), results })
   }
 } finally {
   await rm(data, { recursive: true, force: true })

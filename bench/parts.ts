@@ -20,7 +20,7 @@ const on = (part: string, runtime: Runtime, args: string[] = []): Run => ({
   command: commandOf(runtime, file(part), args),
 })
 
-/** Every run of the suite that this machine can do, in order. A quick look leaves out the page. */
+/** Every run of the suite that this machine can do, in order. A quick look leaves out the page and the peer network. */
 export function runs({ quick }: { readonly quick: boolean }): Run[] {
   return [
     ...runtimes.map((runtime) => on("primitives", runtime)),
@@ -33,5 +33,6 @@ export function runs({ quick }: { readonly quick: boolean }): Run[] {
     ...runtimes.map((runtime) => on("cold", runtime)),
     // The node runs on that runtime; what asks of it always runs on Node.
     ...runtimes.map((runtime) => ({ ...on("node", "node", [runtime]), on: runtime })),
+    ...quick ? [] : [on("network", "deno"), on("network", "bun")],
   ]
 }

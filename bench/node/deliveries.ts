@@ -19,7 +19,11 @@ export async function deliveries(
 
   async function read(body: ReadableStream<Uint8Array>): Promise<void> {
     let text = ""
-    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    for await (
+      const chunk of body.pipeThrough<string>(
+        new TextDecoderStream() as TransformStream<Uint8Array, string>,
+      )
+    ) {
       text += chunk
       const lines = text.split("\n")
       text = lines.pop()!
