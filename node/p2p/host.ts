@@ -29,17 +29,19 @@ export interface HostOptions {
 export interface Host {
   readonly libp2p: Libp2p
   readonly gossip: Gossip
+  /** Listens and subscribes. Whoever handles a protocol or an event has said so before. */
+  start(): Promise<void>
   /** Resolves when the host is stopped, or after three seconds without it. */
   stop(): Promise<void>
 }
 
 const STOP_MS = 3000
 
-/** Starts a host. It listens when this resolves and is subscribed to the topic. */
-export async function startHost(options: HostOptions): Promise<Host> {
+export async function createHost(options: HostOptions): Promise<Host> {
   // Bun has no such cipher in node:crypto, and Noise breaks on the first longer frame.
   const native = getCiphers().includes("chacha20-poly1305")
   const libp2p = await createLibp2p({
+    start: false,
     privateKey: options.key,
     addresses: {
       listen: [...options.listen],
@@ -71,10 +73,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
       pubsub: gossip(options.pubsubTopic),
     },
   })
-  libp2p.services.pubsub.subscribe(options.pubsubTopic)
   return {
     libp2p,
     gossip: libp2p.services.pubsub,
+    async start() {
+      await libp2p.start()
+      libp2p.services.pubsub.subscribe(options.pubsubTopic)
+    },
     async stop() {
       let timer: ReturnType<typeof setTimeout> | undefined
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_MS))

@@ -1,8 +1,8 @@
 // The assembly of the peer network: every part gets what it needs here, and only here.
-import type { Connection, PeerId, Stream } from "@libp2p/interface"
+import type { Connection, Stream } from "@libp2p/interface"
 import { peerIdFromString } from "@libp2p/peer-id"
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
-import { reachOf } from "./address.ts"
+import { createAcquaintance } from "./acquaintance.ts"
 import { openBook, peerOf } from "./book.ts"
 import { createBuckets } from "./bucket.ts"
 import { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig } from "./config.ts"
@@ -11,22 +11,23 @@ import { createFetchServer, FETCH } from "./fetch-server.ts"
 import { createFetcher } from "./fetch.ts"
 import { ProtocolError } from "./framing.ts"
 import { createGate } from "./gate.ts"
+import { addGauges } from "./gauges.ts"
 import { GRAYLIST, RELAY_PROTOCOLS } from "./gossip.ts"
-import { startHost } from "./host.ts"
+import { createHost } from "./host.ts"
 import { createIntake } from "./intake.ts"
 import { loadKey } from "./key.ts"
-import { askMetadata, METADATA, metadataOf, serveMetadata } from "./metadata.ts"
+import { METADATA, metadataOf, serveMetadata } from "./metadata.ts"
 import { createPeerLog } from "./metrics.ts"
-import type { Peers, PeersOptions } from "./mod.ts"
+import type { Peers, PeersOptions } from "./membership.ts"
 import { createOffers } from "./offers.ts"
 import { createPacer, PACER_LIMITS } from "./pacer.ts"
-import { createExchange, openRecord, PEERS } from "./peers.ts"
+import { createExchange, PEERS } from "./peers.ts"
 import { ReconcileError } from "./rbsr/error.ts"
 import { startRelay } from "./relay.ts"
 import { createRepair } from "./repair.ts"
 import { createRoster } from "./roster.ts"
 import { SYNC } from "./session.ts"
-import { followSets, SET_NAMES } from "./sets.ts"
+import { followSets } from "./sets.ts"
 import { createSyncServer } from "./sync-server.ts"
 import { createValidator } from "./validator.ts"
 import { createWatchdog } from "./watchdog.ts"
@@ -54,7 +55,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const intake = createIntake({ ingest: options.ingest, limits, windows, log })
   const sets = await followSets(store)
   const key = await loadKey(options.keyFile)
-  const host = await startHost({
+  const host = await createHost({
     key,
     listen: config.listen,
     announce: config.announce,
@@ -128,59 +129,25 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   })
   const metadata = metadataOf(pubsubTopic)
 
-  function sendAway(peer: string, reason: "network" | "cluster", theirs: string): void {
-    log.say("warn", "peer of another network", { peer, reason, theirs })
-    gate.ban(peer, reason)
-    void hangUp(peer)
-  }
-
-  function toldNetwork(peer: string, theirs: string): void {
-    const before = roster.get(peer)?.ours
-    roster.told(peer, theirs === network)
-    if (theirs !== network) sendAway(peer, "network", theirs)
-    else if (before !== true && roster.get(peer)?.direction === "outbound") repair.greet(peer)
-  }
-
-  async function exchangeWith(peer: string): Promise<void> {
-    const member = roster.get(peer)
-    if (member === undefined) return
-    try {
-      const told = await exchange.ask(await open(peer, PEERS), member.remote)
-      toldNetwork(peer, told.network)
-      if (told.learned > 0) dialer.tick()
-    } catch (error) {
-      blame(peer, PEERS, error)
-    }
-  }
-
-  async function checkCluster(peer: string): Promise<void> {
-    try {
-      const theirs = await askMetadata(await open(peer, METADATA), metadata)
-      if (config.cluster !== undefined && theirs.clusterId !== config.cluster) {
-        sendAway(peer, "cluster", String(theirs.clusterId))
-      }
-    } catch (error) {
-      blame(peer, METADATA, error)
-    }
-  }
-
-  async function onIdentify(
-    peerId: PeerId,
-    protocols: string[],
-    connection: Connection,
-  ): Promise<void> {
-    const peer = peerId.toString()
-    roster.identified(peer, protocols)
-    const { peerRecordEnvelope } = await libp2p.peerStore.get(peerId)
-    if (peerRecordEnvelope !== undefined) {
-      const { addresses } = await openRecord(peerRecordEnvelope)
-      book.learn(peer, addresses, peerRecordEnvelope, reachOf(connection.remoteAddr))
-      book.met(peer)
-    }
-    if (protocols.includes(PEERS)) await exchangeWith(peer)
-    else roster.told(peer, false)
-    if (protocols.includes(METADATA) && !protocols.includes(PEERS)) await checkCluster(peer)
-  }
+  const acquaintance = createAcquaintance({
+    network,
+    cluster: config.cluster,
+    metadata,
+    exchange,
+    roster,
+    book,
+    recordOf: async (peer) => (await libp2p.peerStore.get(peer)).peerRecordEnvelope,
+    open,
+    blame,
+    sendAway(peer, reason) {
+      gate.ban(peer, reason)
+      void hangUp(peer)
+    },
+    // One side of a connection compares: the one that opened it.
+    met: (peer) => roster.get(peer)?.direction === "outbound" && repair.greet(peer),
+    learned: () => dialer.tick(),
+    log,
+  })
 
   // Bodies and comparisons.
   const fetcher = createFetcher(
@@ -334,16 +301,15 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   libp2p.addEventListener("connection:open", ({ detail }) => roster.connected(detail))
   libp2p.addEventListener("peer:disconnect", ({ detail }) => roster.disconnected(detail.toString()))
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
-    onIdentify(peerId, protocols, connection).catch((error) =>
-      blame(peerId.toString(), "identify", error)
-    )
+    acquaintance.identified(peerId, protocols, connection)
   })
   await handle(PEERS, async (stream, peer, remote) => {
-    toldNetwork(peer, await exchange.serve(stream, peer, remote))
+    acquaintance.told(peer, await exchange.serve(stream, peer, remote))
   })
   await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
   await handle(SYNC, sync)
   await handle(FETCH, serve)
+  await host.start()
 
   const ticks = [
     setInterval(dialer.tick, timings.dial),
@@ -362,43 +328,25 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       book.prune()
       const peers = fellows()
       const peer = peers[Math.floor(Math.random() * peers.length)]
-      if (peer !== undefined) void exchangeWith(peer)
+      if (peer !== undefined) void acquaintance.ask(peer)
     }, timings.exchange),
   ]
   dialer.tick()
-  addGauges()
-
-  function addGauges(): void {
-    const gauge = (name: string, help: string, read: () => number) =>
-      options.registry.gauge(`wafer_p2p_${name}`, help, read)
-    gauge("peers", "Connected peers", () => roster.all().length)
-    gauge("known_peers", "Peers that could be dialled", () => book.entries().length)
-    gauge(
-      "mesh_peers",
-      "Peers that gossip goes to first",
-      () => gossip.getMeshPeers(pubsubTopic).length,
-    )
-    gauge("publish_queue_bytes", "Bytes waiting to be gossiped", () => pacer.queuedBytes)
-    gauge("validator_queue", "Gossip on its way to the store", () => intake.pending)
-    gauge(
-      "peer_score",
-      "The lowest score of a peer",
-      () => Math.min(0, ...roster.all().map(({ peer }) => gossip.getScore(peer))),
-    )
-    gauge(
-      "peer_write_buffer_bytes",
-      "The largest backlog of a peer",
-      () => Math.max(0, ...roster.all().map(({ peer }) => backlogOf(peer))),
-    )
-    gauge(
-      "last_equal_seconds",
-      "Since a peer held the same as this node",
-      () => repair.equalAt === undefined ? -1 : (now() - repair.equalAt) / 1000,
-    )
-    for (const set of SET_NAMES) {
-      gauge(`set_items_${set}`, `Envelopes in the set "${set}"`, () => sets.of(set).size)
-    }
-  }
+  addGauges(options.registry, {
+    peers: () =>
+      roster.all().map(({ peer }) => ({
+        score: gossip.getScore(peer),
+        backlog: backlogOf(peer),
+        connections: libp2p.getConnections(peerIdFromString(peer)).length,
+      })),
+    known: () => book.entries().length,
+    mesh: () => gossip.getMeshPeers(pubsubTopic).length,
+    queuedBytes: () => pacer.queuedBytes,
+    pending: () => intake.pending,
+    equalAt: () => repair.equalAt,
+    sizeOf: (set) => sets.of(set).size,
+    now,
+  })
 
   async function leave(): Promise<void> {
     ticks.forEach(clearInterval)

@@ -6,7 +6,7 @@ import { multiaddr } from "@multiformats/multiaddr"
 import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
 import { prefixed } from "../../node/p2p/framing.ts"
 import { createGate } from "../../node/p2p/gate.ts"
-import { type Host, startHost } from "../../node/p2p/host.ts"
+import { createHost, type Host } from "../../node/p2p/host.ts"
 import { createPeerLog } from "../../node/p2p/metrics.ts"
 import { createRegistry } from "../../node/metrics.ts"
 import { silent } from "../../node/log.ts"
@@ -27,7 +27,7 @@ export interface RawStream {
 }
 
 export async function stranger(): Promise<Stranger> {
-  const host = await startHost({
+  const host = await createHost({
     key: await generateKeyPair("Ed25519"),
     listen: ["/ip4/127.0.0.1/tcp/0"],
     announce: [],
@@ -37,6 +37,7 @@ export async function stranger(): Promise<Stranger> {
     pingIntervalMs: 2000,
     pingTimeoutMs: 10_000,
   })
+  await host.start()
   return {
     host,
     id: host.libp2p.peerId.toString(),

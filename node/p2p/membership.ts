@@ -1,0 +1,75 @@
+// What it takes to be in the network, and what a member can ask of it.
+import type { Envelope } from "@wafer/proto"
+import type { Ingest } from "../ingest.ts"
+import type { Log } from "../log.ts"
+import type { Registry } from "../metrics.ts"
+import type { Limits } from "../refusal.ts"
+import type { SetName, Store } from "../store.ts"
+import type { BookStorage } from "./book.ts"
+import type { PeersConfig, Timings } from "./config.ts"
+
+export interface PeersOptions {
+  /** Followed for what to relay and to compare; what peers send goes through `ingest`. */
+  readonly store: Store
+  readonly ingest: Ingest
+  readonly limits: Limits
+  readonly registry: Registry
+  readonly log: Log
+  readonly config?: Partial<Omit<PeersConfig, "timings">> & { readonly timings?: Partial<Timings> }
+  /** The file of the node's key; undefined: a new one that is forgotten. */
+  readonly keyFile?: string
+  /** Where the known peers outlive the process. */
+  readonly book?: BookStorage
+  /** The operator's own rule about what to relay. */
+  readonly policy?: (envelope: Envelope) => boolean
+  readonly now?: () => number
+}
+
+/** A peer that is connected now. */
+export interface PeerStatus {
+  readonly id: string
+  readonly address: string
+  readonly direction: "inbound" | "outbound"
+  readonly connectedMs: number
+  /** Whether it is a node of this network, and not only a Waku relay. */
+  readonly wafer: boolean
+  /** Whether it held the same envelopes when last compared; undefined: not compared yet. */
+  readonly inAgreement: boolean | undefined
+  readonly score: number
+  /** Bytes that wait to be sent to it. */
+  readonly backlog: number
+}
+
+export interface PeersStatus {
+  readonly network: string
+  readonly mode: "open" | "allowlist"
+  readonly peers: readonly PeerStatus[]
+  /** Peers that could be dialled. */
+  readonly known: number
+  /** Peers that gossip goes to first. */
+  readonly mesh: number
+  readonly queuedBytes: number
+  readonly sets: Readonly<
+    Record<SetName, { readonly count: number; readonly fingerprint: Uint8Array }>
+  >
+  /** When some peer last held the same as this node, in Unix milliseconds. */
+  readonly equalAt: number | undefined
+}
+
+/** A running peer network. */
+export interface Peers extends AsyncDisposable {
+  /** This node's name, made from its key. */
+  readonly id: string
+  /** Under which others reach it, the name included. */
+  readonly addresses: readonly string[]
+  status(): PeersStatus
+  /**
+   * Resolves with how many peers have stored all of these envelopes, as soon as that are
+   * `enough`, and otherwise when every peer has answered or `timeoutMs` is over.
+   */
+  confirm(ids: readonly Uint8Array[], enough: number, timeoutMs: number): Promise<number>
+  /** Compares everything with a peer, fetches and offers what is missing; resolves with whether both are equal. */
+  mend(peer: string): Promise<boolean>
+  /** Leaves the network. Idempotent. */
+  close(): Promise<void>
+}
