@@ -90,7 +90,7 @@ export function createApi(options: ApiOptions): Api {
 
     subscribe(topics, caller) {
       desk.charge(caller, "read", 1)
-      const subscription = hub.subscribe(topics)
+      const subscription = hub.subscribe(topics, desk.open(caller))
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })
       return subscription

@@ -1,21 +1,25 @@
 import { Code } from "@connectrpc/connect"
-import { Refusal } from "./refusal.ts"
+import { type Limits, Refusal } from "./refusal.ts"
+
+/** How large a body may be, and how slowly it may come. */
+export type BodyLimits = Pick<Limits, "maxRequestBytes" | "maxSilentMs" | "maxRequestMs">
 
 /**
- * The whole body of a request, as long as it has at most `max` bytes.
+ * The whole body of a request, as long as it keeps within the limits.
  *
- * @throws Refusal in the words of gRPC, as soon as it is clear that there are more
+ * @throws Refusal, for too many bytes in the words of gRPC as soon as it is clear
  */
-export async function readBody(request: Request, max: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
+  const { maxRequestBytes: max } = limits
   const announced = Number(request.headers.get("content-length") ?? 0)
   if (announced > max) throw tooLarge(announced, max)
-  if (announced > 0) return new Uint8Array(await request.arrayBuffer())
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of patiently(request.body ?? [], limits)) {
     chunks.push(chunk)
     if ((size += chunk.length) > max) throw tooLarge(size, max)
   }
+  if (chunks.length === 1) return chunks[0]!
   const whole = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
@@ -25,7 +29,39 @@ export async function readBody(request: Request, max: number): Promise<Uint8Arra
   return whole
 }
 
+/** The chunks of a body, until one is waited for too long. */
+export async function* patiently(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { maxSilentMs, maxRequestMs }: BodyLimits,
+): AsyncGenerator<Uint8Array> {
+  const end = performance.now() + maxRequestMs
+  const chunks = (async function* () {
+    yield* body
+  })()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    while (true) {
+      const late = new Promise<"late">((resolve) => {
+        timer = setTimeout(resolve, Math.min(maxSilentMs, end - performance.now()), "late")
+      })
+      const next = await Promise.race([chunks.next(), late])
+      clearTimeout(timer)
+      if (next === "late") throw tooSlow()
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    clearTimeout(timer)
+    // Not awaited: a chunk that is waited for may never come.
+    void chunks.return(undefined).catch(() => {})
+  }
+}
+
 function tooLarge(size: number, max: number): Refusal {
   const message = `grpc: received message larger than max (${size} vs. ${max})`
   return new Refusal(Code.ResourceExhausted, message, "too-large")
+}
+
+function tooSlow(): Refusal {
+  return new Refusal(Code.DeadlineExceeded, "the request came too slowly", "too-slow")
 }

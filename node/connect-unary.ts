@@ -35,7 +35,7 @@ export function unaryRoutes(api: Api, limits: Limits): Map<string, UnaryRoute> {
   ): UnaryRoute =>
   async (request, caller) => {
     try {
-      const bytes = await readBody(request, limits.maxRequestBytes)
+      const bytes = await readBody(request, limits)
       const message = await call(decode(input, bytes), caller)
       caller.answer.set("content-type", "application/proto")
       return new Response(toBinary(output, message) as BodyInit, { headers: caller.answer })

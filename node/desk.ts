@@ -35,6 +35,12 @@ export interface Desk {
    * @throws Refusal for a bad token, a denied wallet or somebody else's topic
    */
   admit(caller: Caller, topics: readonly string[]): string
+  /**
+   * Opens one stream for the caller; the result closes it, once.
+   *
+   * @throws Refusal when the caller, or all together, have too many
+   */
+  open(caller: Caller): () => void
   /** Runs a call and counts how it ended; every failure leaves as a Refusal. */
   measured<T>(method: string, caller: Caller, call: () => T | Promise<T>): Promise<T>
 }
@@ -46,9 +52,17 @@ export interface DeskOptions {
   readonly limiter: Limiter | undefined
   /** Asked anew each time, so that an operator can change them. */
   readonly rules: () => Rules
+  /** How many streams one address, and all addresses, may have open. Default 1000 and 50 000. */
+  readonly streams?: { readonly each: number; readonly all: number }
 }
 
-export function createDesk({ authenticator, limiter, metrics, rules }: DeskOptions): Desk {
+const defaultStreams = { each: 1000, all: 50_000 }
+
+export function createDesk(options: DeskOptions): Desk {
+  const { authenticator, limiter, metrics, rules, streams = defaultStreams } = options
+  const open = new Map<string, number>()
+  let openInAll = 0
+
   /** The standing of who asks. A wallet counts only once its token has been verified. */
   function standingOf({ address, authorization }: Caller): Standing | undefined {
     const { namesWallets } = rules()
@@ -88,6 +102,24 @@ export function createDesk({ authenticator, limiter, metrics, rules }: DeskOptio
       if (standing === "denied") throw denied()
       if (standing !== "writer") authorize(wallet, topics)
       return wallet
+    },
+
+    open({ address }) {
+      const mine = open.get(address) ?? 0
+      if (mine >= streams.each || openInAll >= streams.all) {
+        throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")
+      }
+      open.set(address, mine + 1)
+      openInAll++
+      let closed = false
+      return () => {
+        if (closed) return
+        closed = true
+        openInAll--
+        const left = open.get(address)! - 1
+        if (left > 0) open.set(address, left)
+        else open.delete(address)
+      }
     },
 
     async measured(method, caller, call) {

@@ -11,7 +11,9 @@ import { account } from "../tests/node/token.ts"
 import { fromHex, toHex, vectors } from "../tests/vectors.ts"
 import { encodeBase64 } from "./base64.ts"
 import { digestOf } from "./envelope.ts"
+import { parseRange } from "./ip.ts"
 import { createNode, type Node, type NodeOptions } from "./node.ts"
+import { parseRules } from "./rules.ts"
 import { memoryStore } from "./stores/memory.ts"
 
 const alice = account(1)
@@ -394,6 +396,59 @@ describe("refusals of the gateway", () => {
       const endless = await node.fetch(new Request(`http://node${query}`, request as RequestInit))
       assert.equal(endless.status, 429)
     }, { limits: { maxRequestBytes: 1000 } })
+  })
+
+  it("a body that stops coming", async () => {
+    await withNode(async (node, post) => {
+      const paths = [query, "/xmtp.message_api.v1.MessageApi/Query"]
+      const types = ["application/json", "application/proto", "application/connect+proto"]
+      for (const [path, type] of paths.flatMap((path) => types.map((type) => [path, type]))) {
+        const body = new ReadableStream({ start: (c) => c.enqueue(new Uint8Array([123])) })
+        const headers = { "content-type": type! }
+        const request = { method: "POST", headers, body, duplex: "half" }
+        const answer = await node.fetch(new Request(`http://node${path}`, request as RequestInit))
+        assert.notEqual(answer.status, 200)
+        await answer.body?.cancel()
+      }
+      assert.equal((await post(query, { contentTopics: ["t"] })).status, 200)
+    }, { limits: { maxSilentMs: 20 } })
+  })
+
+  it("more streams than one address may have, until one ends", async () => {
+    await withNode(async (_, post) => {
+      const subscribe = () => post("/message/v1/subscribe", { contentTopics: ["t"] })
+      const [first, second] = [await subscribe(), await subscribe()]
+      const third = await subscribe()
+      assert.equal(third.status, 429)
+      assert.equal((await third.json()).error.message, "too many streams")
+      await first.body!.cancel()
+      const fourth = await subscribe()
+      assert.equal(fourth.status, 200)
+      for (const open of [second, fourth]) await open.body!.cancel()
+    }, { streams: { each: 2, all: 10 } })
+  })
+
+  it("whoever an operator denies, and lets through whom the operator trusts", async () => {
+    const other = account(2)
+    const rules = parseRules(`
+      denied   ${other.address}
+      denied   198.51.100.0/24
+      writer   ${alice.address}
+    `)
+    const trustedProxies = [parseRange("127.0.0.0/8")!]
+    await withNode(async (_, post) => {
+      const foreign = { envelopes: [message("a", "1", "/xmtp/0/contact-x/proto")] }
+      assert.equal((await post(publish, foreign)).status, 200)
+      const denied = await post(publish, { envelopes: [] }, {
+        authorization: other.authorization(),
+      })
+      assert.equal(denied.status, 403)
+      assert.equal((await denied.json()).message, "wallet is deny listed")
+      const behind = await post(query, { contentTopics: ["t"] }, {
+        "x-forwarded-for": "198.51.100.7",
+      })
+      assert.equal(behind.status, 403)
+    }, { rules: () => rules, trustedProxies })
   })
 
   it("keeps what came before the refused envelope", async () => {

@@ -123,7 +123,7 @@ async function readMessage<I extends DescMessage>(
   request: Request,
   limits: Limits,
 ): Promise<MessageShape<I>> {
-  const bytes = await readBody(request, limits.maxRequestBytes)
+  const bytes = await readBody(request, limits)
   try {
     if (request.headers.get("content-type") === protobuf) return fromBinary(schema, bytes)
     if (bytes.length === 0) return create(schema)

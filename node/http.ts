@@ -4,6 +4,7 @@ import {
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol"
 import { type Context, Hono } from "hono"
+import { type BodyLimits, patiently } from "./body.ts"
 import type { Caller } from "./desk.ts"
 import { isPlainUnary, type UnaryRoute } from "./connect-unary.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
@@ -26,6 +27,7 @@ export interface HttpOptions {
   readonly unary: ReadonlyMap<string, UnaryRoute>
   readonly routes: Routes
   readonly addressOf: AddressOf
+  readonly limits: BodyLimits
   /** The operator's page. */
   readonly status: Hono<HttpEnv>
   /** The page of /metrics. */
@@ -39,7 +41,7 @@ export type HttpEnv = { Bindings: RequestInfo }
 
 /** One app for all that arrives as a Request: Connect, gRPC-Web, the JSON gateway, health, metrics. */
 export function createHttp(options: HttpOptions): Hono<HttpEnv> {
-  const { gateway, unary, routes, addressOf, status, metrics, ready } = options
+  const { gateway, unary, routes, addressOf, limits, status, metrics, ready } = options
   const app = new Hono<HttpEnv>()
 
   app.use(async (context, next) => {
@@ -72,7 +74,8 @@ export function createHttp(options: HttpOptions): Hono<HttpEnv> {
       )
         .set(holdsHeaders, env?.holdsHeaders ?? false)
       const request = universalServerRequestFromFetch(req.raw, {})
-      return universalServerResponseToFetch(await handle({ ...request, contextValues }))
+      const body = patiently(request.body as AsyncIterable<Uint8Array>, limits)
+      return universalServerResponseToFetch(await handle({ ...request, body, contextValues }))
     })
   }
 

@@ -15,8 +15,8 @@ export interface Subscription extends AsyncIterable<Envelope> {
 
 /** Hands what the store takes to live subscribers. */
 export interface Hub {
-  /** A topic of "*" stands for every public one. */
-  subscribe(topics: readonly string[]): Subscription
+  /** A topic of "*" stands for every public one. `onEnd` is called once, however it ends. */
+  subscribe(topics: readonly string[], onEnd?: () => void): Subscription
   readonly subscribers: number
   /** Whether anyone sees what is published to the topic. */
   hasReaders(topic: string): boolean
@@ -83,7 +83,7 @@ export function createHub(options: HubOptions): Hub {
 
     hasReaders: (topic) => topics.has(topic) || all.size > 0,
 
-    subscribe(wanted) {
+    subscribe(wanted, onEnd) {
       let current = new Set(wanted)
       const capacity = current.has("*") ? bufferAll : buffer
       const queue: Arrival[] = []
@@ -110,6 +110,7 @@ export function createHub(options: HubOptions): Hub {
         closed = true
         remove(reader, current)
         readers.delete(reader)
+        onEnd?.()
         wake?.()
       }
 

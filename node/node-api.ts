@@ -60,7 +60,12 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
   return {
     async *follow(request, caller) {
       desk.charge(caller, "read", 1)
-      yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })
+      const close = desk.open(caller)
+      try {
+        yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })
+      } finally {
+        close()
+      }
     },
 
     async publish(request, caller) {

@@ -52,6 +52,8 @@ export interface NodeOptions {
   readonly followHeartbeatMs?: number
   /** Envelopes that may wait for one slow subscriber. Default 1024. */
   readonly subscriberBuffer?: number
+  /** How many streams one address, and all, may have open. Default 1000 and 50 000. */
+  readonly streams?: { readonly each: number; readonly all: number }
   /** How long topics outside /xmtp/ are kept; 0 is for ever. Default one day. */
   readonly retentionMs?: number
   readonly now?: () => Date
@@ -109,6 +111,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     limiter,
     metrics,
     rules: options.rules ?? (() => noRules),
+    ...(options.streams && { streams: options.streams }),
   })
   const api = createApi({ store, ingest, hub, desk, limits })
   const nodeApi = createNodeApi({
@@ -163,6 +166,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       stopping: stopping.signal,
     }),
     gateway: gatewayRoutes(api, { limits, heartbeatMs: options.heartbeatMs ?? 20_000 }),
+    limits,
     unary: unaryRoutes(api, limits),
     routes,
     addressOf,

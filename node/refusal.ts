@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect"
 
-/** The limits that V1's clients know, in bytes and counts. */
+/** What one request may ask: the limits that V1's clients know, and how slowly a body may come. */
 export interface Limits {
   readonly maxTopicBytes: number
   readonly maxMessageBytes: number
@@ -9,6 +9,10 @@ export interface Limits {
   /** For a query of one userpreferences topic. */
   readonly maxPreferencesPage: number
   readonly maxBatchQueries: number
+  /** Between two pieces of a body. */
+  readonly maxSilentMs: number
+  /** For a whole body. */
+  readonly maxRequestMs: number
 }
 
 export const defaultLimits: Limits = {
@@ -18,6 +22,8 @@ export const defaultLimits: Limits = {
   maxPage: 100,
   maxPreferencesPage: 500,
   maxBatchQueries: 50,
+  maxSilentMs: 10_000,
+  maxRequestMs: 120_000,
 }
 
 /** Why a request was turned away, in a word that metrics count by. */
@@ -30,6 +36,8 @@ export type Reason =
   | "rate-limit"
   | "behind"
   | "too-few-peers"
+  | "too-many-streams"
+  | "too-slow"
   | "stopping"
   | "internal"
   | "canceled"

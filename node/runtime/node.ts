@@ -6,11 +6,18 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web"
 import type { Kv } from "../kv.ts"
 import type { Fetch, Runtime } from "../runtime.ts"
 
+// Who does not come to the point gives its place to others.
+const timeouts = {
+  headersTimeout: 15_000,
+  requestTimeout: 150_000,
+  connectionsCheckingInterval: 5000,
+}
+
 export const node: Runtime = {
   name: "node",
 
   async serveHttp({ host, port, fetch }) {
-    const server = createServer((incoming, outgoing) => {
+    const server = createServer(timeouts, (incoming, outgoing) => {
       answer(incoming, outgoing, fetch).catch(() => outgoing.destroy())
     })
     await new Promise<void>((resolve, reject) => {
