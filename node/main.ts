@@ -1,15 +1,16 @@
 // The one place that reads flags, opens the store and starts servers.
+import { readFileSync } from "node:fs"
 import process from "node:process"
 import { commands, commandUsage } from "./commands/commands.ts"
 import { type Config, ConfigError, readConfig, usage } from "./config.ts"
 import { type DataFolder, dataFolder } from "./data-folder.ts"
 import { createLog, type Log } from "./log.ts"
-import { createNode, type NetworkParts } from "./node.ts"
+import { createNode, type NetworkParts, type Node } from "./node.ts"
 import { kvBook } from "./p2p/kv-book.ts"
 import { type BookStorage, type Peers, startPeers } from "./p2p/mod.ts"
 import type { Runtime } from "./runtime.ts"
 import { currentRuntime } from "./runtime/current.ts"
-import { serveGrpc } from "./runtime/http2.ts"
+import { serveGrpc, serveTls } from "./runtime/http2.ts"
 import { watchRules } from "./runtime/rules-file.ts"
 import type { Store } from "./store.ts"
 import { kvStore } from "./stores/kv.ts"
@@ -58,6 +59,27 @@ async function joinPeers(config: Config, opened: Opened, parts: NetworkParts): P
   return peers
 }
 
+interface Listening {
+  readonly urls: { readonly http: string; readonly grpc: string }
+  stop(): Promise<unknown>
+}
+
+async function listen(config: Config, node: Node, runtime: Runtime): Promise<Listening> {
+  const { host, port, grpcPort, tls } = config
+  const { fetch, routes } = node
+  const name = host === "0.0.0.0" ? "127.0.0.1" : host
+  if (tls) {
+    const [cert, key] = [readFileSync(tls.cert, "utf8"), readFileSync(tls.key, "utf8")]
+    const server = await serveTls({ host, port, cert, key, fetch, routes })
+    const url = `https://${name}:${server.port}`
+    return { urls: { http: url, grpc: url }, stop: server.stop }
+  }
+  const http = await runtime.serveHttp({ host, port, fetch })
+  const grpc = await serveGrpc({ host, port: grpcPort, routes })
+  const urls = { http: `http://${name}:${http.port}`, grpc: `http://${name}:${grpc.port}` }
+  return { urls, stop: () => Promise.all([http.stop(), grpc.stop()]) }
+}
+
 async function serve(config: Config, log: Log): Promise<void> {
   const runtime = await currentRuntime()
   const opened = await openStore(config, runtime)
@@ -73,26 +95,18 @@ async function serve(config: Config, log: Log): Promise<void> {
     ...(config.rules !== undefined && { rules: watchRules(config.rules, log) }),
     ...(config.p2pPort !== undefined && { join: (parts) => joinPeers(config, opened, parts) }),
   })
-  const http = await runtime.serveHttp({ host: config.host, port: config.port, fetch: node.fetch })
-  const grpc = await serveGrpc({ host: config.host, port: config.grpcPort, routes: node.routes })
-  const host = config.host === "0.0.0.0" ? "127.0.0.1" : config.host
-  const url = `http://${host}:${http.port}`
-  opened.folder?.occupy(url)
-  console.log(`ready http=${url} grpc=http://${host}:${grpc.port} data=${config.kv ?? config.data}`)
-  log("info", "ready", {
-    runtime: runtime.name,
-    port: http.port,
-    grpcPort: grpc.port,
-    network: config.network,
-    log: Number(opened.store.head),
-  })
+  const { urls, stop: stopServers } = await listen(config, node, runtime)
+  opened.folder?.occupy(urls.http)
+  const data = config.kv ?? config.data
+  console.log(`ready http=${urls.http} grpc=${urls.grpc} data=${data}`)
+  log("info", "ready", { runtime: runtime.name, ...urls, log: Number(opened.store.head) })
 
   let stopping = false
   async function stop(signal: string): Promise<void> {
     if (stopping) return
     stopping = true
     log("info", "stopping", { signal })
-    const stopped = Promise.all([http.stop(), grpc.stop()])
+    const stopped = stopServers()
     await node.close()
     opened.folder?.leave()
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 3000))])

@@ -6,32 +6,64 @@ import {
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node"
 import {
+  createSecureServer,
   createServer,
+  type Http2SecureServer,
+  type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2"
 import type { AddressInfo } from "node:net"
 import { answerAtOnce, remoteAddress, type Routes } from "../grpc.ts"
-import type { ServeOptions, Server } from "../runtime.ts"
+import type { Fetch, ServeOptions, Server } from "../runtime.ts"
+import { answer } from "./fetch-over-node.ts"
+
+export interface TlsOptions extends ServeOptions {
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+  readonly routes: Routes
+  readonly fetch: Fetch
+}
+
+/** Everything on one port: gRPC and Connect over HTTP/2, and all the rest over either version of HTTP. */
+export async function serveTls(options: TlsOptions): Promise<Server> {
+  const { cert, key, routes, fetch } = options
+  const handlers = handlersOf(routes)
+  const server = createSecureServer({ cert, key, allowHTTP1: true }, (request, response) => {
+    const overHttp2 = request.httpVersionMajor === 2
+    const handle = overHttp2 ? handlers.get(pathOf(request)) : undefined
+    const answered = handle
+      ? answerRpc(handle, request, response)
+      : answer(request, response, fetch, "https")
+    // A client that has gone is no error of ours.
+    answered.catch(() => response.destroy())
+  })
+  return await listen(server, options)
+}
 
 /** Native gRPC needs trailers, which no fetch server sends: HTTP/2 by node:http2, on every runtime. */
-export async function serveGrpc(
-  { host, port, routes }: ServeOptions & { routes: Routes },
-): Promise<Server> {
-  const handlers = handlersOf(routes)
-  const sessions = new Set<ServerHttp2Session>()
+export async function serveGrpc(options: ServeOptions & { routes: Routes }): Promise<Server> {
+  const handlers = handlersOf(options.routes)
   const server = createServer((request, response) => {
-    const handle = handlers.get(request.url.split("?", 1)[0]!)
+    const handle = handlers.get(pathOf(request))
     if (!handle) {
       response.writeHead(404)
       response.end()
       return
     }
-    // A client that has gone is no error of ours.
-    answer(handle, request, response).catch(() => response.stream?.destroy())
+    answerRpc(handle, request, response).catch(() => response.destroy())
   })
-  server.on("session", (session) => {
+  return await listen(server, options)
+}
+
+async function listen(
+  server: Http2Server | Http2SecureServer,
+  { host, port }: ServeOptions,
+): Promise<Server> {
+  const sessions = new Set<ServerHttp2Session>()
+  server.on("session", (session: ServerHttp2Session) => {
     sessions.add(session)
     session.on("error", () => session.destroy())
     session.once("close", () => sessions.delete(session))
@@ -50,13 +82,17 @@ export async function serveGrpc(
   }
 }
 
+function pathOf({ url }: { url: string }): string {
+  return url.split("?", 1)[0]!
+}
+
 function handlersOf(routes: Routes): Map<string, UniversalHandlerFn> {
   const router = createConnectRouter({ acceptCompression: [compressionGzip] })
   routes(router)
   return new Map(router.handlers.map((handler) => [handler.requestPath, answerAtOnce(handler)]))
 }
 
-async function answer(
+async function answerRpc(
   handle: UniversalHandlerFn,
   request: Http2ServerRequest,
   response: Http2ServerResponse,
