@@ -1,14 +1,26 @@
 import { secp256k1 as noble } from "@noble/curves/secp256k1.js"
 import fc from "fast-check"
 import assert from "node:assert/strict"
-import { test } from "node:test"
+import { test as nodeTest } from "node:test"
 import { fromHex, toHex, vectors } from "../tests/vectors.ts"
 import { CryptoError, type CryptoErrorCode } from "./error.ts"
 import { sha256 } from "./mod.ts"
 import * as reference from "./reference/secp256k1.ts"
-import { enter, secp256k1 } from "./secp256k1.ts"
+import { type Build, choose, enter, secp256k1 } from "./secp256k1.ts"
 
 const { G, mod, n, p, toBytes } = reference
+
+/** Runs a test with both builds of the module, where the engine can run both. */
+function test(name: string, run: () => void): void {
+  for (const build of ["scalar", "fused"] as Build[]) {
+    const skip = choose(build) ? false : "multiply-adds are not fused here"
+    nodeTest(`${name} (${build})`, { skip }, () => {
+      choose(build)
+      run()
+    })
+  }
+}
+
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
 /** Scalars in [1, n): random ones and the small, the large and those near powers of LAMBDA. */
@@ -119,7 +131,7 @@ test("property: shared points agree with the reference and with @noble/curves", 
         toHex(secp256k1.sharedPoint(toBytes(b), secp256k1.getPublicKey(toBytes(a)))),
       )
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   )
 })
 
@@ -154,7 +166,7 @@ test("property: any other bit makes a signature false", () => {
       digest[at >> 4]! ^= 1 << (at & 7)
       assert.equal(secp256k1.verify(signature, digest, publicKey), false)
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 
@@ -180,7 +192,7 @@ test("property: verify and recover say what the reference says, of chosen r, s a
         )
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 

@@ -1,7 +1,9 @@
 import { checkBytes, checkCount } from "./argument.ts"
 import { CryptoError } from "./error.ts"
+import { maddIsFused } from "./fused.ts"
 import { compile, instantiate } from "./instance.ts"
-import { base64 } from "./wasm/secp256k1.ts"
+import { base64 as fusedBase64 } from "./wasm/secp256k1-fused.ts"
+import { base64 as scalarBase64 } from "./wasm/secp256k1.ts"
 
 const SECRET_KEY_BYTES = 32
 const PUBLIC_KEY_BYTES = 65
@@ -110,18 +112,54 @@ interface Workspace {
   readonly start: number
 }
 
+/** Two builds of the module: with products of integers, and with fused multiply-adds. */
+export type Build = "scalar" | "fused"
+
 let workspace: Workspace | undefined
 
-/**
- * The module and its memory, compiled at the first use. Not for users: the tests look into the
- * memory.
- */
+/** The module and its memory, compiled at the first use. Not for users: tests look inside. */
 export function enter(): Workspace {
-  if (workspace === undefined) {
-    const wasm = instantiate<Curve>(compile(base64))
-    workspace = { wasm, bytes: new Uint8Array(wasm.memory.buffer), start: wasm.heap() }
-  }
-  return workspace
+  return workspace ??= fused() ?? instance(scalarBase64)
+}
+
+/** Changes the build, for tests; false if this engine cannot run it. */
+export function choose(build: Build): boolean {
+  const chosen = build === "fused" ? fused() : instance(scalarBase64)
+  if (chosen !== undefined) workspace = chosen
+  return chosen !== undefined
+}
+
+function instance(base64: string): Workspace {
+  const wasm = instantiate<Curve>(compile(base64))
+  return { wasm, bytes: new Uint8Array(wasm.memory.buffer), start: wasm.heap() }
+}
+
+/** The fused build, if multiply-adds are fused here and a known product comes out right. */
+function fused(): Workspace | undefined {
+  if (!maddIsFused()) return undefined
+  const candidate = instance(fusedBase64)
+  const { wasm, bytes, start } = candidate
+  const [key, peer] = [start + PLACE, start + 2 * PLACE]
+  bytes.fill(0xa5, key, key + SECRET_KEY_BYTES)
+  put(bytes, peer, GENERATOR)
+  put(bytes, peer + PLACE, KNOWN_PRODUCT)
+  const isRight = wasm.sharedPoint(start, key, peer) === DONE &&
+    bytes.subarray(start, start + PUBLIC_KEY_BYTES).every((byte, i) =>
+      byte === bytes[peer + PLACE + i]
+    )
+  bytes.fill(0, start, start + PLACE * PLACES)
+  return isRight ? candidate : undefined
+}
+
+/** SEC 2 §2.4.1. */
+const GENERATOR =
+  "0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"
+/** 0xa5a5...a5 times that. */
+const KNOWN_PRODUCT =
+  "04e8c20537e368bbc1f15b99159088c265444bb3365cbea99c16f94bfddc23aeeba460f617d577ff24534e2dd5e483de90eb7c29c51baa8c7110eebefdd9cd44b6"
+
+function put(bytes: Uint8Array, at: number, hex: string): void {
+  for (let i = 0; 2 * i < hex.length; i++) bytes[at + i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16)
 }
 
 /**

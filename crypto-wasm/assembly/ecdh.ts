@@ -2,14 +2,35 @@
 import { add as addScalar, fromBytes, half, SCALAR } from "./scalar"
 import { BETA, split } from "./endomorphism"
 import { copy, FE, mul } from "./field"
-import { addComplete, addDistinct, AFFINE, double, fromAffine, lookup, Y, Z } from "./point"
+import {
+  addComplete,
+  addDistinct,
+  AFFINE,
+  double,
+  fromAffine,
+  INFINITY,
+  lookup,
+  Y,
+  Z,
+} from "./point"
+import { PAIR } from "./pair"
+import {
+  addDistinct2,
+  double2,
+  fromElements,
+  JACOBIAN2,
+  lookup2,
+  one2,
+  toElement,
+  Z2,
+} from "./pair-point"
 import { oddMultiples } from "./multiples"
 import { plus } from "./words"
 import { wipe } from "./memory"
 
-// Digits are windows of four bits, 33 of them, where a bit b counts as 2b - 1: so each digit is odd,
-// between -15 and 15, and none is zero. The 132 bits of v then make 2v - (2^132 - 1), and
-// v = s + 2^131 makes 2s + 1.
+// Digits are windows of four bits, 33 of them, where a bit b counts as 2b - 1: so each digit is
+// odd, between -15 and 15, and none is zero. The 132 bits of v then make 2v - (2^132 - 1), and v =
+// s + 2^131 makes 2s + 1.
 const WINDOW = 4
 const BITS = 132
 const SIZE = 8
@@ -29,6 +50,10 @@ const TABLE = memory.data(SIZE * AFFINE, 16)
 const TABLE_LAMBDA = memory.data(SIZE * AFFINE, 16)
 const SHARED_Z = memory.data(FE, 16)
 const ENTRY = memory.data(AFFINE, 16)
+const PAIRS = memory.data(SIZE * PAIR, 16)
+const PAIRS_LAMBDA = memory.data(SIZE * PAIR, 16)
+const PAIR_ENTRY = memory.data(PAIR, 16)
+const SUM = memory.data(JACOBIAN2, 16)
 
 /**
  * r = k * p, k in [1, n), p affine and on the curve.
@@ -36,13 +61,13 @@ const ENTRY = memory.data(AFFINE, 16)
  * k = (2 s1 + 1) + (2 s2 + 1) * LAMBDA, where s1 + s2 * LAMBDA is (k - 1 - LAMBDA) / 2, split:
  * |s1|, |s2| < 2^128.
  *
- * Why `addDistinct` will do. Before each addition the sum is u * P + v * LAMBDA * P for two integers
- * that the digits so far make, and the addend is d * P or d * LAMBDA * P, |d| <= 15. These differ in
- * x unless (u ± d, v), or (u, v ± d), lies in the lattice of endomorphism.ts, where every vector but
- * (0, 0) has a coordinate above 2^127. Before the last window |u|, |v| < 2^126, so it would have to
- * be (0, 0). But u and v are odd once their first digit is in, and after the doublings multiples of
- * 16 other than 0, which no d undoes. Only the last two additions can meet anything: they are
- * complete.
+ * Why `addDistinct` will do. Before each addition the sum is u * P + v * LAMBDA * P for two
+ * integers that the digits so far make, and the addend is d * P or d * LAMBDA * P, |d| <= 15. These
+ * differ in x unless (u ± d, v), or (u, v ± d), lies in the lattice of endomorphism.ts, where every
+ * vector but (0, 0) has a coordinate above 2^127. Before the last window |u|, |v| < 2^126, so it
+ * would have to be (0, 0). But u and v are odd once their first digit is in, and after the
+ * doublings multiples of 16 other than 0, which no d undoes. Only the last two additions can meet
+ * anything: they are complete.
  */
 export function multiply(r: usize, k: usize, p: usize): void {
   oddMultiples(TABLE, SIZE, SHARED_Z, p)
@@ -56,6 +81,18 @@ export function multiply(r: usize, k: usize, p: usize): void {
   addScalar(V1, V1, CENTRE)
   addScalar(V2, V2, CENTRE)
 
+  if (ASC_FEATURE_RELAXED_SIMD) upperWindows2(r)
+  else upperWindows(r)
+  shift(r)
+  digit(TABLE, V1, 0)
+  addComplete(r, r, ENTRY)
+  digit(TABLE_LAMBDA, V2, 0)
+  addComplete(r, r, ENTRY)
+  mul(r + Z, r + Z, SHARED_Z)
+}
+
+/** r = what all windows but the lowest add up to. */
+function upperWindows(r: usize): void {
   digit(TABLE, V1, BITS - WINDOW)
   fromAffine(r, ENTRY)
   digit(TABLE_LAMBDA, V2, BITS - WINDOW)
@@ -67,12 +104,37 @@ export function multiply(r: usize, k: usize, p: usize): void {
     digit(TABLE_LAMBDA, V2, at)
     addDistinct(r, r, ENTRY)
   }
-  shift(r)
-  digit(TABLE, V1, 0)
-  addComplete(r, r, ENTRY)
-  digit(TABLE_LAMBDA, V2, 0)
-  addComplete(r, r, ENTRY)
-  mul(r + Z, r + Z, SHARED_Z)
+}
+
+/** The same with pairs. */
+function upperWindows2(r: usize): void {
+  for (let i = 0; i < SIZE; i++) {
+    const from = TABLE + i * AFFINE
+    const lambda = TABLE_LAMBDA + i * AFFINE
+    fromElements(PAIRS + i * PAIR, from, from + Y)
+    fromElements(PAIRS_LAMBDA + i * PAIR, lambda, lambda + Y)
+  }
+  digit2(SUM, PAIRS, V1, BITS - WINDOW)
+  one2(SUM + Z2)
+  digit2(PAIR_ENTRY, PAIRS_LAMBDA, V2, BITS - WINDOW)
+  addDistinct2(SUM, PAIR_ENTRY)
+  for (let at = BITS - 2 * WINDOW; at > 0; at -= WINDOW) {
+    for (let i = 0; i < WINDOW; i++) double2(SUM)
+    digit2(PAIR_ENTRY, PAIRS, V1, at)
+    addDistinct2(SUM, PAIR_ENTRY)
+    digit2(PAIR_ENTRY, PAIRS_LAMBDA, V2, at)
+    addDistinct2(SUM, PAIR_ENTRY)
+  }
+  toElement(r, SUM, 0)
+  toElement(r + Y, SUM, 8)
+  toElement(r + Z, SUM + Z2, 8)
+  store<i32>(r, 0, INFINITY)
+}
+
+function digit2(r: usize, table: usize, v: usize, at: u32): void {
+  const window = (load<u32>(v + (at >> 5 << 2)) >> (at & 31)) & 15
+  const negative = <i32>(window >> 3) - 1
+  lookup2(r, table, SIZE, (window ^ negative) & 7, negative)
 }
 
 function shift(r: usize): void {
@@ -95,4 +157,10 @@ export function wipeEcdh(): void {
   wipe(TABLE_LAMBDA, SIZE * AFFINE)
   wipe(SHARED_Z, FE)
   wipe(ENTRY, AFFINE)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    wipe(PAIRS, SIZE * PAIR)
+    wipe(PAIRS_LAMBDA, SIZE * PAIR)
+    wipe(PAIR_ENTRY, PAIR)
+    wipe(SUM, JACOBIAN2)
+  }
 }

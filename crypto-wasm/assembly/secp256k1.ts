@@ -9,6 +9,7 @@ import { wipeHmac } from "./hmac"
 import { wipeInverse } from "./inverse"
 import { wipe } from "./memory"
 import { wipeMultiples } from "./multiples"
+import { wipePairPoint } from "./pair-point"
 import { AFFINE, fromUncompressed, JACOBIAN, toAffine, toUncompressed, wipePoint } from "./point"
 import { wipeProduct } from "./product"
 import { wipeRfc6979 } from "./rfc6979"
@@ -111,6 +112,7 @@ function wipeAll(): void {
   wipeHmac()
   wipeInverse()
   wipeMultiples()
+  if (ASC_FEATURE_RELAXED_SIMD) wipePairPoint()
   wipePoint()
   wipeProduct()
   wipeRfc6979()

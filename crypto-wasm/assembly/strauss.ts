@@ -6,6 +6,17 @@ import { copy, FE, invert, mul, negate, sqr } from "./field"
 import { G } from "./generator"
 import { oddMultiples } from "./multiples"
 import { add_var, AFFINE, double, fromAffine, INFINITY, Y, Z } from "./point"
+import { lowHigh, mul2, PAIR, sqr2 } from "./pair"
+import {
+  add2_var,
+  double2,
+  fromElements,
+  JACOBIAN2,
+  lookup2,
+  one2,
+  toElement,
+  Z2,
+} from "./pair-point"
 import { isHigh, negate as negateScalar, SCALAR } from "./scalar"
 import { wipe } from "./memory"
 
@@ -27,6 +38,16 @@ const TABLE_LAMBDA_Q = memory.data(SIZE_Q * AFFINE, 16)
 const SHARED_Z = memory.data(FE, 16)
 const BOTH_Z = memory.data(FE, 16)
 const ENTRY = memory.data(AFFINE, 16)
+// The same as pairs.
+const PAIRS_G = memory.data(SIZE_G * PAIR, 16)
+const PAIRS_LAMBDA_G = memory.data(SIZE_G * PAIR, 16)
+const PAIRS_Q = memory.data(SIZE_Q * PAIR, 16)
+const PAIRS_LAMBDA_Q = memory.data(SIZE_Q * PAIR, 16)
+const PAIR_SHARED_Z = memory.data(PAIR, 16)
+const PAIR_Z = memory.data(PAIR, 16)
+const PAIR_ENTRY = memory.data(PAIR, 16)
+const SUM = memory.data(JACOBIAN2, 16)
+let sumIsInfinity = true
 const HALF1 = memory.data(SCALAR, 16)
 const HALF2 = memory.data(SCALAR, 16)
 /** One signed byte a digit. */
@@ -47,6 +68,13 @@ export function doubleMultiply_var(r: usize, u: usize, v: usize, q: usize): void
   nonAdjacentForm_var(FORM_V1, HALF1, WIDTH_Q)
   nonAdjacentForm_var(FORM_V2, HALF2, WIDTH_Q)
 
+  if (ASC_FEATURE_RELAXED_SIMD) sum2_var(r)
+  else sum_var(r)
+  if (!load<i32>(r, INFINITY)) mul(r + Z, r + Z, SHARED_Z)
+}
+
+/** r = what the digits of the four forms add up to. */
+function sum_var(r: usize): void {
   store<i32>(r, -1, INFINITY)
   for (let i = DIGITS - 1; i >= 0; i--) {
     if (!load<i32>(r, INFINITY)) double(r, r)
@@ -55,7 +83,6 @@ export function doubleMultiply_var(r: usize, u: usize, v: usize, q: usize): void
     addGeneratorDigit_var(r, TABLE_G, load<i8>(FORM_U1 + i))
     addGeneratorDigit_var(r, TABLE_LAMBDA_G, load<i8>(FORM_U2 + i))
   }
-  if (!load<i32>(r, INFINITY)) mul(r + Z, r + Z, SHARED_Z)
 }
 
 /** The sum lives on the curve where the multiples of Q are affine (multiples.ts). */
@@ -79,6 +106,57 @@ function addGeneratorDigit_var(r: usize, table: usize, digit: i32): void {
   } else {
     mul(BOTH_Z, r + Z, SHARED_Z)
     add_var(r, r, ENTRY, BOTH_Z)
+  }
+}
+
+/** The same sum with pairs. */
+function sum2_var(r: usize): void {
+  toPairs(PAIRS_Q, TABLE_Q, SIZE_Q)
+  toPairs(PAIRS_LAMBDA_Q, TABLE_LAMBDA_Q, SIZE_Q)
+  // (anything, SHARED_Z)
+  fromElements(PAIR_SHARED_Z, SHARED_Z, SHARED_Z)
+  sumIsInfinity = true
+  for (let i = DIGITS - 1; i >= 0; i--) {
+    if (!sumIsInfinity) double2(SUM)
+    addDigit2_var(PAIRS_Q, load<i8>(FORM_V1 + i), false)
+    addDigit2_var(PAIRS_LAMBDA_Q, load<i8>(FORM_V2 + i), false)
+    addDigit2_var(PAIRS_G, load<i8>(FORM_U1 + i), true)
+    addDigit2_var(PAIRS_LAMBDA_G, load<i8>(FORM_U2 + i), true)
+  }
+  toElement(r, SUM, 0)
+  toElement(r + Y, SUM, 8)
+  toElement(r + Z, SUM + Z2, 8)
+  store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
+}
+
+function addDigit2_var(table: usize, digit: i32, ofGenerator: bool): void {
+  if (digit == 0) return
+  const entry = table + (abs(digit) >> 1) * PAIR
+  lookup2(PAIR_ENTRY, entry, 1, 0, digit >> 31)
+  if (sumIsInfinity) {
+    memory.copy(SUM, PAIR_ENTRY, PAIR)
+    // On the curve of the multiples of Q, a multiple of G has the Z of 1 / SHARED_Z: scaled, it has
+    // 1.
+    if (ofGenerator) {
+      sqr2(PAIR_Z, PAIR_SHARED_Z)
+      mul2(SUM, SUM, PAIR_Z)
+      mul2(PAIR_Z, PAIR_Z, PAIR_SHARED_Z)
+      mul2(PAIR_Z, PAIR_ENTRY, PAIR_Z)
+      lowHigh(SUM, SUM, PAIR_Z)
+    }
+    one2(SUM + Z2)
+    sumIsInfinity = false
+    return
+  }
+  if (ofGenerator) mul2(PAIR_Z, SUM + Z2, PAIR_SHARED_Z)
+  sumIsInfinity = add2_var(SUM, PAIR_ENTRY, ofGenerator ? PAIR_Z : SUM + Z2)
+}
+
+function toPairs(pairs: usize, table: usize, size: i32): void {
+  for (let i = 0; i < size; i++) {
+    fromElements(pairs, table, table + Y)
+    pairs += PAIR
+    table += AFFINE
   }
 }
 
@@ -132,6 +210,10 @@ function buildTables(): void {
     mul(at + Y, at + Y, SHARED_Z)
   }
   timesLambda(TABLE_LAMBDA_G, TABLE_G, SIZE_G)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    toPairs(PAIRS_G, TABLE_G, SIZE_G)
+    toPairs(PAIRS_LAMBDA_G, TABLE_LAMBDA_G, SIZE_G)
+  }
   tablesAreBuilt = true
 }
 
@@ -148,4 +230,12 @@ export function wipeStrauss(): void {
   wipe(FORM_U2, 136)
   wipe(FORM_V1, 136)
   wipe(FORM_V2, 136)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    wipe(PAIRS_Q, SIZE_Q * PAIR)
+    wipe(PAIRS_LAMBDA_Q, SIZE_Q * PAIR)
+    wipe(PAIR_SHARED_Z, PAIR)
+    wipe(PAIR_Z, PAIR)
+    wipe(PAIR_ENTRY, PAIR)
+    wipe(SUM, JACOBIAN2)
+  }
 }
