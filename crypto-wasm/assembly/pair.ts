@@ -323,30 +323,38 @@ export function combine(r: usize, a: usize, k: usize, b: usize, m: usize): void 
 
 /** r = (low lane of a, low lane of b). */
 export function lows(r: usize, a: usize, b: usize): void {
-  for (let i = 0; i < PAIR; i += 16) {
-    v128.store(r + i, v128.shuffle<u64>(v128.load(a + i), v128.load(b + i), 0, 2))
-  }
+  v128.store(r, v128.shuffle<u64>(v128.load(a), v128.load(b), 0, 2))
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 16), v128.load(b, 16), 0, 2), 16)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 32), v128.load(b, 32), 0, 2), 32)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 48), v128.load(b, 48), 0, 2), 48)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 64), v128.load(b, 64), 0, 2), 64)
 }
 
 /** r = (low lane of a, high lane of b). */
 export function lowHigh(r: usize, a: usize, b: usize): void {
-  for (let i = 0; i < PAIR; i += 16) {
-    v128.store(r + i, v128.shuffle<u64>(v128.load(a + i), v128.load(b + i), 0, 3))
-  }
+  v128.store(r, v128.shuffle<u64>(v128.load(a), v128.load(b), 0, 3))
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 16), v128.load(b, 16), 0, 3), 16)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 32), v128.load(b, 32), 0, 3), 32)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 48), v128.load(b, 48), 0, 3), 48)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 64), v128.load(b, 64), 0, 3), 64)
 }
 
 /** r = (high lane of a, low lane of b). */
 export function highLow(r: usize, a: usize, b: usize): void {
-  for (let i = 0; i < PAIR; i += 16) {
-    v128.store(r + i, v128.shuffle<u64>(v128.load(a + i), v128.load(b + i), 1, 2))
-  }
+  v128.store(r, v128.shuffle<u64>(v128.load(a), v128.load(b), 1, 2))
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 16), v128.load(b, 16), 1, 2), 16)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 32), v128.load(b, 32), 1, 2), 32)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 48), v128.load(b, 48), 1, 2), 48)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 64), v128.load(b, 64), 1, 2), 64)
 }
 
 /** r = (high lane of a, high lane of b). */
 export function highs(r: usize, a: usize, b: usize): void {
-  for (let i = 0; i < PAIR; i += 16) {
-    v128.store(r + i, v128.shuffle<u64>(v128.load(a + i), v128.load(b + i), 1, 3))
-  }
+  v128.store(r, v128.shuffle<u64>(v128.load(a), v128.load(b), 1, 3))
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 16), v128.load(b, 16), 1, 3), 16)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 32), v128.load(b, 32), 1, 3), 32)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 48), v128.load(b, 48), 1, 3), 48)
+  v128.store(r, v128.shuffle<u64>(v128.load(a, 64), v128.load(b, 64), 1, 3), 64)
 }
 
 // @ts-ignore: decorator
