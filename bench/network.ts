@@ -59,11 +59,15 @@ async function delivery(perSecond: number, seconds: number): Promise<Record<stri
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] })
   try {
     const latencies: number[] = []
+    let cpuMs = 0
     createInterface({ input: child.stdout }).on("line", (line) => {
-      if (line.startsWith("[")) latencies.push(...JSON.parse(line))
+      const said = JSON.parse(line)
+      latencies.push(...said.latenciesMs)
+      cpuMs = said.cpuMs
     })
     await until(() => sender.peers.status().mesh === 1, 20_000, () => "no link")
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const idleMs = cpuMs
     const total = perSecond * seconds
     const started = performance.now()
     for (let sent = 0; sent < total;) {
@@ -78,7 +82,12 @@ async function delivery(perSecond: number, seconds: number): Promise<Record<stri
     await until(() => latencies.length >= total, 20_000, () => `${latencies.length} of ${total}`)
     latencies.sort((a, b) => a - b)
     const at = (share: number) => latencies[Math.floor(share * (latencies.length - 1))]!
-    return { p50Ms: at(0.5), p99Ms: at(0.99), lost: total - latencies.length }
+    return {
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      lost: total - latencies.length,
+      cpuMsEach: (cpuMs - idleMs) / total,
+    }
   } finally {
     child.kill()
   }

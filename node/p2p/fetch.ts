@@ -6,7 +6,7 @@ import type { Envelope } from "@wafer/proto"
 import { compareBytes, storageId } from "../envelope.ts"
 import type { SetName } from "../store.ts"
 import { channel, ProtocolError } from "./framing.ts"
-import { idText, keyOf } from "./rbsr/key.ts"
+import { idOf, idText, type Key, keyOf } from "./rbsr/key.ts"
 import { FRAME_BYTES, MAX_FETCH_BYTES, MAX_IDS, MAX_RANGE } from "./fetch-server.ts"
 import { SET_NAMES, setOf } from "./sets.ts"
 
@@ -17,8 +17,14 @@ const OUTSTANDING = 4
 
 /** Opens a stream to a peer. */
 export type Open = (peer: string) => Promise<Stream>
-/** Stores envelopes of a peer; returns how many were new. */
-export type Take = (envelopes: readonly Envelope[], peer: string) => Promise<number>
+/** Stores what a peer sent; returns how many were new. */
+export type Take = (bodies: readonly Body[], peer: string) => Promise<number>
+
+/** An envelope with its place in the order of its set, computed from its contents. */
+export interface Body {
+  readonly envelope: Envelope
+  readonly key: Key
+}
 
 export interface Fetcher {
   /** Fetches and stores what `ids` name; returns the ids that the peer does not hold. */
@@ -30,7 +36,7 @@ export interface Fetcher {
 }
 
 interface Answer {
-  readonly envelopes: Envelope[]
+  readonly bodies: Body[]
   readonly missing: Uint8Array[]
   readonly truncated: boolean
 }
@@ -40,7 +46,7 @@ export function createFetcher(open: Open, take: Take): Fetcher {
     peer: string,
     want: MessageInitShape<typeof FetchRequestSchema>["want"] & object,
     maxBytes: number,
-    check: (envelope: Envelope) => void,
+    check: (body: Body) => void,
     timeoutMs = TIMEOUT_MS,
   ): Promise<Answer> {
     const stream = await open(peer)
@@ -49,16 +55,20 @@ export function createFetcher(open: Open, take: Take): Fetcher {
     try {
       const request: FetchRequest = create(FetchRequestSchema, { want, maxBytes })
       await fetch.write(request)
-      const envelopes: Envelope[] = []
+      const bodies: Body[] = []
       for (let bytes = 0;;) {
         const { frame } = await fetch.read()
         if (frame.case === "end") {
           await fetch.close()
-          return { envelopes, missing: frame.value.missing, truncated: frame.value.truncated }
+          return { bodies, missing: frame.value.missing, truncated: frame.value.truncated }
         }
         if (frame.case !== "envelope") throw new ProtocolError("malformed", "an empty frame")
-        check(frame.value)
-        envelopes.push(frame.value)
+        const body = {
+          envelope: frame.value,
+          key: keyOf(frame.value.timestampNs, storageId(frame.value)),
+        }
+        check(body)
+        bodies.push(body)
         bytes += frame.value.message.length
         if (bytes > maxBytes + FRAME_BYTES) {
           throw new ProtocolError("violation", "more bytes than were asked for")
@@ -83,17 +93,17 @@ export function createFetcher(open: Open, take: Take): Fetcher {
         peer,
         { case: "ids", value: { ids: [...wanted.values()] } },
         BATCH_BYTES,
-        (envelope) => {
-          if (!wanted.delete(idText(storageId(envelope)))) {
+        ({ key }) => {
+          if (!wanted.delete(idText(idOf(key)))) {
             throw new ProtocolError("violation", "an envelope that was not asked for")
           }
         },
       )
-      stored += await take(answer.envelopes, peer)
+      stored += await take(answer.bodies, peer)
       for (const id of answer.missing) {
         if (wanted.delete(idText(id))) missing.push(id)
       }
-      if (!answer.truncated || answer.envelopes.length === 0) break
+      if (!answer.truncated || answer.bodies.length === 0) break
     }
     // What the peer neither sent nor declared missing is missing all the same.
     return { stored, missing: [...missing, ...wanted.values()] }
@@ -133,8 +143,7 @@ export function createFetcher(open: Open, take: Take): Fetcher {
             },
           },
           MAX_FETCH_BYTES,
-          (envelope) => {
-            const key = keyOf(envelope.timestampNs, storageId(envelope))
+          ({ envelope, key }) => {
             const after = last === undefined
               ? envelope.timestampNs >= fromNs
               : compareBytes(key, last) > 0
@@ -146,9 +155,9 @@ export function createFetcher(open: Open, take: Take): Fetcher {
         )
         // While these are being written, the next are on their way.
         await storing
-        storing = take(answer.envelopes, peer).then((fresh) => stored += fresh)
+        storing = take(answer.bodies, peer).then((fresh) => stored += fresh)
         storing.catch(() => {})
-        if (!answer.truncated || answer.envelopes.length === 0) break
+        if (!answer.truncated || answer.bodies.length === 0) break
       }
       await storing
       return stored

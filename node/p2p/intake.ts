@@ -4,18 +4,22 @@ import type { Ingest } from "../ingest.ts"
 import type { Limits } from "../refusal.ts"
 import type { Arrival } from "../store.ts"
 import { isEphemeral } from "../topic.ts"
+import type { Body } from "./fetch.ts"
 import type { PeerLog } from "./metrics.ts"
+import type { Key } from "./rbsr/key.ts"
 import type { Windows } from "./window.ts"
 
 /** How an envelope came; part of its origin. */
-export type Way = "gossip" | "repair"
+type Way = "gossip" | "repair"
 
 const RELAY_AGE_MS = 60_000
 const MAX_REPAIRED_NEWS = 64
 
 export interface Intake {
-  /** Stores what is admissible and returns how many were new. Throws when the store takes nothing. */
-  take(envelopes: readonly Envelope[], peer: string, way: Way): Promise<number>
+  /** Stores an envelope that gossip brought and the validator passed. Throws when the store takes nothing. */
+  gossiped(envelope: Envelope, peer: string): Promise<void>
+  /** Stores what was fetched, is admissible and not known yet; returns how many were new. Throws likewise. */
+  fetched(bodies: readonly Body[], peer: string): Promise<number>
   /** Envelopes on their way to the store. */
   readonly pending: number
 }
@@ -24,44 +28,58 @@ export interface IntakeOptions {
   readonly ingest: Ingest
   readonly limits: Limits
   readonly windows: Windows
+  /** Whether an envelope is stored already: followers of the store must not hear it twice. */
+  readonly stored: (contentTopic: string, key: Key) => boolean
   readonly log: PeerLog
 }
 
 const MAX_TIMESTAMP = (1n << 63n) - 1n
 const utf8 = new TextEncoder()
 
-export function createIntake({ ingest, limits, windows, log }: IntakeOptions): Intake {
+export function createIntake(options: IntakeOptions): Intake {
+  const { ingest, limits, windows, stored, log } = options
   let pending = 0
 
-  function fault({ contentTopic, timestampNs, message }: Envelope, way: Way): string | undefined {
+  function fault({ contentTopic, timestampNs, message }: Envelope): string | undefined {
     if (utf8.encode(contentTopic).length > limits.maxTopicBytes) return "oversized"
     if (message.length > limits.maxMessageBytes) return "oversized"
     if (timestampNs > MAX_TIMESTAMP) return "timestamp"
     if (windows.expired(contentTopic, timestampNs)) return "expired"
-    if (way === "repair" && isEphemeral(contentTopic)) return "ephemeral"
     return undefined
+  }
+
+  function admit(envelope: Envelope, way: Way, also?: string): boolean {
+    const reason = fault(envelope) ?? also
+    if (reason !== undefined) log.count("limited", { kind: `${way}-${reason}` })
+    return reason === undefined
+  }
+
+  async function store(envelopes: readonly Envelope[], peer: string, way: Way): Promise<number> {
+    if (envelopes.length === 0) return 0
+    pending += envelopes.length
+    try {
+      const arrivals = await ingest.accept(envelopes, `${way}:${peer}`)
+      return arrivals.filter(({ seq }) => seq !== undefined).length
+    } finally {
+      pending -= envelopes.length
+    }
   }
 
   return {
     get pending() {
       return pending
     },
-    async take(envelopes, peer, way) {
-      const sound = envelopes.filter((envelope) => {
-        const reason = fault(envelope, way)
-        if (reason !== undefined) log.count("limited", { kind: `${way}-${reason}` })
-        return reason === undefined
-      })
-      if (sound.length === 0) return 0
-      pending += sound.length
-      try {
-        const arrivals = await ingest.accept(sound, `${way}:${peer}`)
-        const fresh = arrivals.filter(({ seq }) => seq !== undefined).length
-        if (way === "repair" && fresh > 0) log.count("repaired", undefined, fresh)
-        return fresh
-      } finally {
-        pending -= sound.length
-      }
+    async gossiped(envelope, peer) {
+      if (admit(envelope, "gossip")) await store([envelope], peer, "gossip")
+    },
+    async fetched(bodies, peer) {
+      const sound = bodies.filter(({ envelope, key }) =>
+        !stored(envelope.contentTopic, key) &&
+        admit(envelope, "repair", isEphemeral(envelope.contentTopic) ? "ephemeral" : undefined)
+      )
+      const fresh = await store(sound.map(({ envelope }) => envelope), peer, "repair")
+      if (fresh > 0) log.count("repaired", undefined, fresh)
+      return fresh
     },
   }
 }

@@ -52,8 +52,14 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const gate = createGate(config.allow, now, log)
   const roster = createRoster(now)
   const windows = createWindows(config.retentionMs, now)
-  const intake = createIntake({ ingest: options.ingest, limits, windows, log })
   const sets = await followSets(store)
+  const intake = createIntake({
+    ingest: options.ingest,
+    limits,
+    windows,
+    stored: sets.has,
+    log,
+  })
   const key = await loadKey(options.keyFile)
   const host = await createHost({
     key,
@@ -152,7 +158,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   // Bodies and comparisons.
   const fetcher = createFetcher(
     (peer) => open(peer, FETCH),
-    (envelopes, peer) => intake.take(envelopes, peer, "repair"),
+    intake.fetched,
   )
   const offers = createOffers({
     store,

@@ -54,7 +54,7 @@ export function startRelay(options: RelayOptions): () => void {
     const seconds = now() / 1000 - Number(envelope.timestampNs / 1_000_000n) / 1000
     if (Math.abs(seconds) < SKEW_MS / 1000) log.propagationSeconds.observe(Math.max(0, seconds))
     try {
-      await options.intake.take([envelope], peer, "gossip")
+      await options.intake.gossiped(envelope, peer)
     } catch (error) {
       log.count("gossipIn", { result: "lost", reason: "store" })
       log.say("error", "gossip could not be stored", { error: String(error) })

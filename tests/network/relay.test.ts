@@ -9,13 +9,13 @@ test("an envelope reaches every node, and each stores it once", { timeout: 60_00
   const nodes = [a, b, c]
   await until(
     () => nodes.every(({ peers }) => peers.status().peers.filter((p) => p.wafer).length === 2),
-    8000,
+    40_000,
     () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers.length)),
   )
   await b.publish(...Array.from({ length: 50 }, () => envelope()))
   await until(
     () => nodes.every((n) => n.count() === 50),
-    8000,
+    40_000,
     () => nodes.map((n) => n.count()).join(),
   )
   const [first, ...others] = nodes.map(({ peers }) => peers.status().sets.kept.fingerprint)

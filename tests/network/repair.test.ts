@@ -24,7 +24,7 @@ test("an empty node copies everything, in order and both sets", { timeout: 60_00
   await fill(a, 6000, () => envelope())
   await fill(a, 1200, () => envelope({ contentTopic: "/other/1/x/proto" }))
   await using b = await localNode({ seeds: [...a.peers.addresses] })
-  await until(() => same([a, b]), 15_000, counts([a, b]))
+  await until(() => same([a, b]), 40_000, counts([a, b]))
   assert.equal(b.count(), 7200)
   // A few may have come by gossip that was still queued.
   assert.ok(metric(b, "wafer_p2p_items_repaired_total") > 3000)
@@ -40,11 +40,11 @@ test("two nodes that lived apart become equal, and know it", { timeout: 60_000 }
   await fill(b, 700, () => envelope())
   await using bridge = await localNode({ seeds: [...a.peers.addresses, ...b.peers.addresses] })
   const nodes = [a, b, bridge]
-  await until(() => same(nodes), 20_000, counts(nodes))
+  await until(() => same(nodes), 40_000, counts(nodes))
   assert.equal(a.count(), 3600)
   await until(
     () => nodes.some(({ peers }) => peers.status().peers.every((p) => p.inAgreement === true)),
-    10_000,
+    40_000,
     () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers)),
   )
 })
@@ -52,7 +52,7 @@ test("two nodes that lived apart become equal, and know it", { timeout: 60_000 }
 test("what gossip cannot carry comes all the same", { timeout: 60_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
-  await until(() => b.peers.status().peers.some((p) => p.wafer), 5000, () => "not connected")
+  await until(() => b.peers.status().peers.some((p) => p.wafer), 40_000, () => "not connected")
   const largest = 1_048_214
   await a.publish(
     envelope({ message: new Uint8Array(0) }),
@@ -65,7 +65,7 @@ test("what gossip cannot carry comes all the same", { timeout: 60_000 }, async (
     envelope({ timestampNs: (1n << 63n) - 1n }),
     envelope({ timestampNs: BigInt(Date.now() + 400 * 86_400_000) * 1_000_000n }),
   )
-  await until(() => same([a, b]), 15_000, counts([a, b]))
+  await until(() => same([a, b]), 40_000, counts([a, b]))
   assert.equal(b.count(), 6)
 })
 
@@ -77,13 +77,13 @@ test("a corrupt row is removed and fetched again", { timeout: 60_000 }, async ()
   const victim = envelope()
   const sound = victim.message.slice()
   await a.publish(victim, ...Array.from({ length: 20 }, () => envelope()))
-  await until(() => nodes.every((n) => n.count() === 21), 8000, counts(nodes))
+  await until(() => nodes.every((n) => n.count() === 21), 40_000, counts(nodes))
   const stored = await a.store.envelopes(await a.store.log(0n, 1))
   // A bit flips on a's disk. The next who asks for the row gets nothing, and a gets it back.
   stored[0]!.message[0]! ^= 1
   await using d = await localNode({ seeds: [...a.peers.addresses] })
-  await until(() => metric(a, "wafer_p2p_corrupt_rows_total") === 1, 10_000, () => "still there")
-  await until(() => same([...nodes, d]), 10_000, counts([...nodes, d]))
+  await until(() => metric(a, "wafer_p2p_corrupt_rows_total") === 1, 40_000, () => "still there")
+  await until(() => same([...nodes, d]), 40_000, counts([...nodes, d]))
   const [again] = await a.store.envelopes((await a.store.log(0n, 100)).slice(-1))
   assert.deepEqual(again!.message, sound)
 })
@@ -95,8 +95,8 @@ test("an expired envelope is neither offered nor taken", { timeout: 60_000 }, as
     envelope({ contentTopic: "/new/1/x/proto" }),
   )
   await using b = await localNode({ seeds: [...a.peers.addresses], retentionMs: 3_600_000 })
-  await until(() => b.count() === 1, 8000, counts([a, b]))
-  await until(() => b.peers.status().peers[0]?.inAgreement === true, 8000, () => "no agreement")
+  await until(() => b.count() === 1, 40_000, counts([a, b]))
+  await until(() => b.peers.status().peers[0]?.inAgreement === true, 40_000, () => "no agreement")
   assert.equal(b.count(), 1)
 })
 
@@ -104,7 +104,7 @@ test("an audit finds equal nodes equal", { timeout: 60_000 }, async () => {
   await using a = await localNode()
   await fill(a, 500, () => envelope())
   await using b = await localNode({ seeds: [...a.peers.addresses] })
-  await until(() => same([a, b]) && b.count() === 500, 8000, counts([a, b]))
+  await until(() => same([a, b]) && b.count() === 500, 40_000, counts([a, b]))
   assert.equal(metric(b, "wafer_p2p_audit_mismatch_total"), 0)
   assert.equal(await b.peers.mend(a.peers.id), true)
 })

@@ -23,13 +23,13 @@ async function heals(
 ): Promise<void> {
   await using other = await stranger()
   await using node = await localNode({ seeds: [other.address] })
-  await until(() => linked(node, other), 10_000, () => "never linked")
+  await until(() => linked(node, other), 40_000, () => "never linked")
   await breakLink(node, other)
   if (by === "watchdog") {
     const noticed = () => metric(node, "wafer_p2p_zombie_links_total") >= 1
-    await until(noticed, 10_000, () => "not noticed")
+    await until(noticed, 40_000, () => "not noticed")
   }
-  await until(() => linked(node, other), 20_000, () => "not healed")
+  await until(() => linked(node, other), 40_000, () => "not healed")
   let heard = 0
   other.host.gossip.addEventListener("message", () => void heard++)
   await until(
@@ -38,7 +38,7 @@ async function heals(
       void other.host.gossip.publish(TOPIC, wakuOf(envelope()))
       return heard > 0 && metric(node, "wafer_p2p_gossip_rx_total", "accept") > 0
     },
-    10_000,
+    40_000,
     () => `${heard} heard`,
   )
 }
