@@ -1,16 +1,20 @@
-import { encodeContactV1, encodeContactV2 } from "./contact.ts"
+import { encodeContactV1, encodeContactV2 } from "./protocol/contact.ts"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
-import { createIdentity, decryptKeyBundle, encryptKeyBundle } from "./identity.ts"
-import type { Account, Keystore } from "./keystore.ts"
-import { createNetwork, createReader } from "./network.ts"
-import { encodePrivateKeyBundle, type PrivateKeyBundle, rotatePreKey } from "./private-key.ts"
-import { equalBundles, isLegacyBundle, walletAddress } from "./public-key.ts"
-import type { Wallet } from "./signer.ts"
+import { createIdentity, decryptKeyBundle, encryptKeyBundle } from "./protocol/identity.ts"
+import type { Account, Keystore } from "./keystore/keystore.ts"
+import { createNetwork, createReader } from "./network/network.ts"
+import {
+  encodePrivateKeyBundle,
+  type PrivateKeyBundle,
+  rotatePreKey,
+} from "./protocol/private-key.ts"
+import { equalBundles, isLegacyBundle, walletAddress } from "./protocol/public-key.ts"
+import type { Wallet } from "./protocol/signer.ts"
 import type { Clock } from "./time.ts"
-import { createTokens } from "./tokens.ts"
-import { contactTopic, privateStoreTopic } from "./topics.ts"
-import type { CallOptions, Envelope, Transport } from "./transport.ts"
+import { createTokens } from "./network/tokens.ts"
+import { contactTopic, privateStoreTopic } from "./protocol/topics.ts"
+import type { CallOptions, Envelope, Transport } from "./network/transport.ts"
 
 /** What loading an account needs. */
 export interface AccountOptions extends CallOptions {

@@ -3,11 +3,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Client } from "./client.ts"
 import type { Message } from "./message.ts"
-import { decodePrivateKeyBundle } from "./private-key.ts"
-import { privateKeySigner } from "./signer.ts"
+import { decodePrivateKeyBundle } from "./protocol/private-key.ts"
+import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
-import { memory } from "./transports/memory.ts"
+import { memory } from "./network/transports/memory.ts"
 
 const newSigner = () => privateKeySigner(crypto.getRandomValues(new Uint8Array(32)))
 const join = (node: TestNode, signer = newSigner()) =>

@@ -6,14 +6,14 @@ import {
   decodePreferences,
   encodeActions,
   encodePreferences,
-} from "./consent.ts"
+} from "./protocol/consent.ts"
 import { asWaferError } from "./error.ts"
-import type { Keystore } from "./keystore.ts"
-import type { Network } from "./network.ts"
+import type { Keystore } from "./keystore/keystore.ts"
+import type { Network } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
 import type { Clock } from "./time.ts"
-import { preferencesTopic } from "./topics.ts"
-import type { Envelope } from "./transport.ts"
+import { preferencesTopic } from "./protocol/topics.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /** Whom the account allows and denies, as its private preferences say. */
 export interface ConsentList {

@@ -1,9 +1,9 @@
-import { toAddress } from "./address.ts"
-import type { ConsentEntry, ConsentState, ConsentSubject } from "./consent.ts"
+import { toAddress } from "./protocol/address.ts"
+import type { ConsentEntry, ConsentState, ConsentSubject } from "./protocol/consent.ts"
 import { type Context, signalOf } from "./context.ts"
-import { createFeed, feedOptions } from "./feed.ts"
-import { createStream, type Stream, type StreamOptions } from "./stream.ts"
-import type { CallOptions } from "./transport.ts"
+import { createFeed, feedOptions } from "./network/feed.ts"
+import { createStream, type Stream, type StreamOptions } from "./network/stream.ts"
+import type { CallOptions } from "./network/transport.ts"
 
 /** An address, or a group or an inbox by its id. */
 export type Subject = string | { readonly group: string } | { readonly inbox: string }

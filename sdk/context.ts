@@ -1,11 +1,11 @@
 import type { ConsentList } from "./consent-list.ts"
-import type { Codec } from "./content.ts"
-import type { ContactDirectory } from "./contact-directory.ts"
-import type { Keystore } from "./keystore.ts"
-import type { Network } from "./network.ts"
+import type { Codec } from "./content/content.ts"
+import type { ContactDirectory } from "./network/contact-directory.ts"
+import type { Keystore } from "./keystore/keystore.ts"
+import type { Network } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
 import type { Pace } from "./pace.ts"
-import type { Proofs } from "./proofs.ts"
+import type { Proofs } from "./protocol/proofs.ts"
 import type { Clock } from "./time.ts"
 
 /** What conversations work with. */

@@ -1,12 +1,12 @@
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
-import type { ConversationContext } from "./invitation.ts"
-import type { ConversationRecord } from "./keystore.ts"
+import type { ConversationContext } from "./protocol/invitation.ts"
+import type { ConversationRecord } from "./keystore/keystore.ts"
 import { attempt } from "./outcome.ts"
 import { type ProvenMessageV1, readMessageV1 } from "./sealing-v1.ts"
 import { msToNs } from "./time.ts"
-import { directTopic, introTopic, inviteTopic } from "./topics.ts"
-import type { Envelope } from "./transport.ts"
+import { directTopic, introTopic, inviteTopic } from "./protocol/topics.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /** A conversation, and which protocol it speaks. */
 export interface KnownConversation {

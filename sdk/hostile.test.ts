@@ -2,27 +2,31 @@ import { create } from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { encrypt } from "./ciphertext.ts"
+import { encrypt } from "./protocol/ciphertext.ts"
 import { Client } from "./client.ts"
 import { text } from "./codecs/text.ts"
-import { compress } from "./compression.ts"
-import { encodeContactV2 } from "./contact.ts"
-import type { Codec } from "./content.ts"
-import { decodeKeys } from "./conversation-keys.ts"
-import { encodeContent } from "./encoded-content.ts"
+import { compress } from "./content/compression.ts"
+import { encodeContactV2 } from "./protocol/contact.ts"
+import type { Codec } from "./content/content.ts"
+import { decodeKeys } from "./keystore/conversation-keys.ts"
+import { encodeContent } from "./content/encoded-content.ts"
 import {
   contentDigest,
   encodeHeaderV2,
   encodeMessageV2,
   encodeSignedContent,
-} from "./message-v2.ts"
-import { decodePrivateKeyBundle, type PrivateKeyBundle, publicBundle } from "./private-key.ts"
-import { signDigest } from "./signature.ts"
-import { privateKeySigner } from "./signer.ts"
+} from "./protocol/message-v2.ts"
+import {
+  decodePrivateKeyBundle,
+  type PrivateKeyBundle,
+  publicBundle,
+} from "./protocol/private-key.ts"
+import { signDigest } from "./protocol/signature.ts"
+import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
-import { contactTopic } from "./topics.ts"
-import { memory } from "./transports/memory.ts"
+import { contactTopic } from "./protocol/topics.ts"
+import { memory } from "./network/transports/memory.ts"
 
 const join = (node: TestNode) =>
   Client.create(privateKeySigner(crypto.getRandomValues(new Uint8Array(32))), {

@@ -1,9 +1,9 @@
 import { sha256 } from "@wafer/crypto"
 import { toHex } from "./bytes.ts"
-import type { Codec, ContentTypeId, DecodedContent, TypedContent } from "./content.ts"
-import { sameContentType } from "./content-type.ts"
+import type { Codec, ContentTypeId, DecodedContent, TypedContent } from "./content/content.ts"
+import { sameContentType } from "./content/content-type.ts"
 import type { WaferError } from "./error.ts"
-import type { Envelope } from "./transport.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /**
  * A message that was sent or received. One that could not be read is a message too: then `error` says

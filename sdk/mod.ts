@@ -12,23 +12,23 @@
  * @module
  */
 export { Client, type ClientOptions } from "./client.ts"
-export { http, type HttpOptions } from "./transports/http.ts"
-export { gateway, type GatewayOptions } from "./transports/gateway.ts"
-export { memory, type Routes } from "./transports/memory.ts"
+export { http, type HttpOptions } from "./network/transports/http.ts"
+export { gateway, type GatewayOptions } from "./network/transports/gateway.ts"
+export { memory, type Routes } from "./network/transports/memory.ts"
 export {
   type EthersSigner,
   privateKeySigner,
   type Signer,
   type ViemAccount,
   type ViemWalletClient,
-} from "./signer.ts"
+} from "./protocol/signer.ts"
 export type { Conversations, NewConversationOptions } from "./conversations.ts"
-export type { ConsentProof, ConversationContext } from "./invitation.ts"
+export type { ConsentProof, ConversationContext } from "./protocol/invitation.ts"
 export type { Conversation, MessagesOptions, PreparedMessage, SendOptions } from "./conversation.ts"
 export type { Message } from "./message.ts"
-export type { Stream, StreamOptions, StreamState } from "./stream.ts"
+export type { Stream, StreamOptions, StreamState } from "./network/stream.ts"
 export type { Contacts, Subject } from "./contacts.ts"
-export type { ConsentEntry, ConsentState, ConsentSubject } from "./consent.ts"
+export type { ConsentEntry, ConsentState, ConsentSubject } from "./protocol/consent.ts"
 export type {
   Codec,
   CodecContext,
@@ -36,9 +36,9 @@ export type {
   ContentTypeId,
   DecodedContent,
   TypedContent,
-} from "./content.ts"
-export type { Compression } from "./compression.ts"
-export type { HmacKey } from "./hmac-keys.ts"
+} from "./content/content.ts"
+export type { Compression } from "./content/compression.ts"
+export type { HmacKey } from "./protocol/hmac-keys.ts"
 export type {
   CallOptions,
   Cursor,
@@ -49,7 +49,7 @@ export type {
   Page,
   Query,
   Transport,
-} from "./transport.ts"
-export type { Store } from "./store.ts"
+} from "./network/transport.ts"
+export type { Store } from "./stores/store.ts"
 export type { OnInvalid } from "./on-invalid.ts"
 export { WaferError, type WaferErrorCode, type WaferErrorOptions } from "./error.ts"

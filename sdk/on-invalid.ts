@@ -1,5 +1,5 @@
 import type { WaferError } from "./error.ts"
-import type { Envelope } from "./transport.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /**
  * Told of what arrived and is nothing: forged or broken invitations, introductions and preferences.

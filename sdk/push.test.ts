@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { fromHex, vectors } from "../tests/vectors.ts"
-import { hmacKeys } from "./hmac-keys.ts"
+import { hmacKeys } from "./protocol/hmac-keys.ts"
 import { shouldNotify } from "./push.ts"
 import { coded } from "./testing/coded.ts"
 

@@ -6,10 +6,10 @@
  */
 import { hmacSha256 } from "@wafer/crypto"
 import { MessageSchema } from "@wafer/proto"
-import type { HmacKey } from "./hmac-keys.ts"
-import { decodeProto } from "./wire.ts"
+import type { HmacKey } from "./protocol/hmac-keys.ts"
+import { decodeProto } from "./protocol/wire.ts"
 
-export type { HmacKey } from "./hmac-keys.ts"
+export type { HmacKey } from "./protocol/hmac-keys.ts"
 
 /**
  * Whether a message should wake a user's phone: not if its sender says so, and not if the user sent

@@ -1,17 +1,17 @@
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
-import type { ConversationRecord } from "./keystore.ts"
+import type { ConversationRecord } from "./keystore/keystore.ts"
 import {
   decodeMessageV1,
   encodeHeaderV1,
   encodeMessageV1,
   type SealedMessageV1,
-} from "./message-v1.ts"
+} from "./protocol/message-v1.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime, msToNs, nsToMs } from "./time.ts"
-import { directTopic, introTopic } from "./topics.ts"
-import type { Envelope } from "./transport.ts"
+import { directTopic, introTopic } from "./protocol/topics.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /** A V1 message with its sender, before it is opened. */
 export interface ProvenMessageV1 extends SealedMessageV1 {

@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
-import type { ConversationRecord } from "./keystore.ts"
+import type { ConversationRecord } from "./keystore/keystore.ts"
 import {
   contentDigest,
   decodeMessageV2,
@@ -9,11 +9,11 @@ import {
   encodeSignedContent,
   type SealedMessageV2,
   verifySignedContent,
-} from "./message-v2.ts"
+} from "./protocol/message-v2.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime } from "./time.ts"
-import type { Envelope } from "./transport.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /** A V2 conversation: one key for its topic, and each message signed. */
 export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {

@@ -1,6 +1,6 @@
 import { WaferError } from "./error.ts"
 import type { Outcome } from "./outcome.ts"
-import type { Envelope } from "./transport.ts"
+import type { Envelope } from "./network/transport.ts"
 
 /** A message's bytes, and the time in its header. */
 export interface SealedPayload {

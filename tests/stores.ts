@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import fc from "fast-check"
-import type { Store } from "../sdk/store.ts"
+import type { Store } from "../sdk/stores/store.ts"
 
 /** Registers the tests. `open` gives an empty store, or with `again` one over the same data. */
 export function storeTests(

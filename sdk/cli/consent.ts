@@ -1,4 +1,4 @@
-import { toAddress } from "../address.ts"
+import { toAddress } from "../protocol/address.ts"
 import { usage } from "./arguments.ts"
 import type { Call, Command } from "./command.ts"
 import { json, printable } from "./show.ts"

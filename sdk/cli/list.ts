@@ -1,4 +1,4 @@
-import { toAddress } from "../address.ts"
+import { toAddress } from "../protocol/address.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Message } from "../message.ts"
 import { parseCount, parseMoment } from "./arguments.ts"

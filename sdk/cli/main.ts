@@ -6,7 +6,7 @@ import { join } from "node:path"
 import process from "node:process"
 import { text } from "node:stream/consumers"
 import { fileStore } from "../stores/files.ts"
-import { http } from "../transports/http.ts"
+import { http } from "../network/transports/http.ts"
 import type { Terminal } from "./command.ts"
 import { run } from "./run.ts"
 

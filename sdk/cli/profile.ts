@@ -1,6 +1,6 @@
 import { fromHex, toHex } from "../bytes.ts"
 import { WaferError } from "../error.ts"
-import type { Store } from "../store.ts"
+import type { Store } from "../stores/store.ts"
 import { prefixed } from "../stores/prefixed.ts"
 
 /** The account of this machine's user, as it lies in a store that nobody else may read. */

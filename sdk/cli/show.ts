@@ -1,5 +1,5 @@
 import { toBase64 } from "../bytes.ts"
-import { formatContentType } from "../content-type.ts"
+import { formatContentType } from "../content/content-type.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Message } from "../message.ts"
 

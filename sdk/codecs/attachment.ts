@@ -1,4 +1,4 @@
-import type { Codec } from "../content.ts"
+import type { Codec } from "../content/content.ts"
 import { WaferError } from "../error.ts"
 
 /** A file inside the message. A message holds 1 MiB: what is larger goes as a remote attachment. */

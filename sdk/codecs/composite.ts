@@ -7,9 +7,9 @@ import {
   type EncodedContent,
   EncodedContentSchema,
 } from "@wafer/proto"
-import type { Codec, CodecContext, ContentTypeId } from "../content.ts"
+import type { Codec, CodecContext, ContentTypeId } from "../content/content.ts"
 import { WaferError } from "../error.ts"
-import { decodeProto } from "../wire.ts"
+import { decodeProto } from "../protocol/wire.ts"
 
 /** Several contents in one message; parts may be composites again. */
 export interface Composite {

@@ -1,4 +1,4 @@
-import type { Codec } from "../content.ts"
+import type { Codec } from "../content/content.ts"
 
 /** Says that the conversation was read up to the moment it was sent. It holds nothing else. */
 export type ReadReceipt = Record<never, never>

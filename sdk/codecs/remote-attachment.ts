@@ -1,5 +1,5 @@
 import { fromHex, toHex, utf8 } from "../bytes.ts"
-import type { Codec } from "../content.ts"
+import type { Codec } from "../content/content.ts"
 import { WaferError } from "../error.ts"
 import { attachmentFallback } from "./attachment.ts"
 

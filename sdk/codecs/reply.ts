@@ -1,5 +1,5 @@
-import type { Codec, ContentTypeId } from "../content.ts"
-import { formatContentType } from "../content-type.ts"
+import type { Codec, ContentTypeId } from "../content/content.ts"
+import { formatContentType } from "../content/content-type.ts"
 import { WaferError } from "../error.ts"
 
 /** An answer to an earlier message, itself any kind of content. */

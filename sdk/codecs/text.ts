@@ -1,5 +1,5 @@
 import { utf8 } from "../bytes.ts"
-import type { Codec } from "../content.ts"
+import type { Codec } from "../content/content.ts"
 import { WaferError } from "../error.ts"
 
 /** Plain text, the content of a message when no other codec is named. */

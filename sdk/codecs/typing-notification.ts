@@ -1,4 +1,4 @@
-import type { Codec } from "../content.ts"
+import type { Codec } from "../content/content.ts"
 import { WaferError } from "../error.ts"
 
 /** Says that somebody is typing, or has stopped. Sent as an ephemeral message: nodes do not store it. */

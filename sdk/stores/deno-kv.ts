@@ -1,6 +1,6 @@
 import { concat, utf8 } from "../bytes.ts"
 import { WaferError } from "../error.ts"
-import type { Store } from "../store.ts"
+import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
 
 /** A key of the database. */

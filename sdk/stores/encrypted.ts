@@ -1,11 +1,11 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import { sha256 } from "@wafer/crypto"
 import { SignedEciesCiphertextSchema } from "@wafer/proto"
-import { decryptEcies, encryptEcies } from "../ecies.ts"
+import { decryptEcies, encryptEcies } from "../protocol/ecies.ts"
 import { WaferError } from "../error.ts"
-import { readSignature, signDigest, verifyDigest, writeSignature } from "../signature.ts"
-import type { Store } from "../store.ts"
-import { decodeProto } from "../wire.ts"
+import { readSignature, signDigest, verifyDigest, writeSignature } from "../protocol/signature.ts"
+import type { Store } from "./store.ts"
+import { decodeProto } from "../protocol/wire.ts"
 import { inOrder } from "./in-order.ts"
 
 /**

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { utf8 } from "../bytes.ts"
 import { asWaferError, rethrowAs } from "../error.ts"
-import type { Store } from "../store.ts"
+import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
 
 /**

@@ -1,5 +1,5 @@
 import { asWaferError, WaferError } from "../error.ts"
-import type { Store } from "../store.ts"
+import type { Store } from "./store.ts"
 
 const table = "values"
 

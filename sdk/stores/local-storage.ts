@@ -1,5 +1,5 @@
 import { asWaferError, WaferError } from "../error.ts"
-import type { Store } from "../store.ts"
+import type { Store } from "./store.ts"
 
 /** The part of the Web Storage API that is needed. */
 export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">

@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts"
+import type { Store } from "./store.ts"
 
 /** A store that forgets everything when the process ends. */
 export function memoryStore(): Store {

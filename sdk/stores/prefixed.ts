@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts"
+import type { Store } from "./store.ts"
 
 /** The part of `store` below `prefix`, as a store of its own. Closing it leaves `store` open. */
 export function prefixed(store: Store, prefix: string): Store {

@@ -5,7 +5,7 @@ import { Client, http, type Store } from "@wafer/sdk"
 import { officialStore, readOfficialState, writeOfficialState } from "@wafer/sdk/persistence"
 import { encrypted } from "@wafer/sdk/stores/encrypted"
 import { memoryStore } from "@wafer/sdk/stores/memory"
-import { decodePrivateKeyBundle } from "../../sdk/private-key.ts"
+import { decodePrivateKeyBundle } from "../../sdk/protocol/private-key.ts"
 import { type NodeProcess, startNode } from "../processes.ts"
 import { newWallet, official, type OfficialVersion } from "./official.ts"
 

@@ -1,0 +1,126 @@
+import { create, toBinary } from "@bufbuild/protobuf"
+import { type TopicMap, type TopicMap_TopicData, TopicMapSchema } from "@wafer/proto"
+import type { ConversationRecord } from "./keystore.ts"
+import { type Invitation, readInvitation, writeInvitation } from "../protocol/invitation.ts"
+import type { Store } from "../stores/store.ts"
+import { decodeProto } from "../protocol/wire.ts"
+
+/** A V2 conversation with its key. */
+export interface ConversationKey {
+  /** What may be shown of it. */
+  readonly record: ConversationRecord
+  /** What its invitation said, the key among it. */
+  readonly invitation: Invitation
+}
+
+/** The V2 conversations of an account with their keys, as they lie in a store. */
+export interface ConversationKeys {
+  get(topic: string): Promise<ConversationKey | undefined>
+  all(): Promise<ConversationKey[]>
+  /** Adds those whose topic is new; the others stay as they are. Resolves to how many were new. */
+  add(keys: readonly ConversationKey[]): Promise<number>
+}
+
+// The official client's layout: one map of everything, and a count of its writes beside it, by which
+// one that shares the store learns that it has to read again.
+const mapKey = "invitations/v1"
+const revisionKey = "invitations/v1/revision"
+
+/** Reads and writes the official client's layout. */
+export function conversationKeys(store: Store): ConversationKeys {
+  const known = new Map<string, ConversationKey>()
+  let revision = -1
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** One at a time: each write is of the whole map. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work)
+    turn = result.catch(() => {})
+    return result
+  }
+
+  async function refresh(): Promise<void> {
+    const stored = readRevision(await store.get(revisionKey))
+    if (stored <= revision) return
+    const bytes = await store.get(mapKey)
+    if (bytes) { for (const key of decodeKeys(bytes)) addUnknown(known, key) }
+    revision = stored
+  }
+
+  return {
+    async get(topic) {
+      if (!known.has(topic)) await inTurn(refresh)
+      return known.get(topic)
+    },
+    all: () =>
+      inTurn(async () => {
+        await refresh()
+        return [...known.values()]
+      }),
+    add: (keys) =>
+      inTurn(async () => {
+        await refresh()
+        const added = keys.filter((key) => addUnknown(known, key)).length
+        if (added === 0) return 0
+        await store.set(mapKey, encodeKeys(known.values()))
+        await store.set(revisionKey, writeRevision(++revision))
+        return added
+      }),
+  }
+}
+
+function addUnknown(known: Map<string, ConversationKey>, key: ConversationKey): boolean {
+  const { topic } = key.record
+  if (known.has(topic)) return false
+  known.set(topic, key)
+  return true
+}
+
+/** The map of all conversations, as it is stored and exported. */
+export function encodeKeys(keys: Iterable<ConversationKey>): Uint8Array {
+  const topics: TopicMap["topics"] = {}
+  for (const { record, invitation } of keys) {
+    topics[record.topic] = {
+      createdNs: record.createdNs,
+      peerAddress: record.peerAddress,
+      invitation: writeInvitation(invitation),
+    } as TopicMap_TopicData
+  }
+  return toBinary(TopicMapSchema, create(TopicMapSchema, { topics }))
+}
+
+/** The conversations of a map. Throws `malformed`. */
+export function decodeKeys(bytes: Uint8Array): ConversationKey[] {
+  const { topics } = decodeProto(TopicMapSchema, bytes, "conversation map")
+  return Object.values(topics).flatMap(({ createdNs, peerAddress, invitation }) => {
+    if (!invitation) return []
+    const read = readInvitation(invitation)
+    return [{ record: recordOf(read, peerAddress, createdNs), invitation: read }]
+  })
+}
+
+/** What may be shown of a conversation. */
+export function recordOf(
+  { topic, context, consentProof }: Invitation,
+  peerAddress: string,
+  createdNs: bigint,
+): ConversationRecord {
+  return {
+    topic,
+    peerAddress,
+    createdNs,
+    ...(context && { context }),
+    ...(consentProof && { consentProof }),
+  }
+}
+
+function readRevision(bytes: Uint8Array | undefined): number {
+  if (bytes?.length !== 4) return 0
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true)
+}
+
+function writeRevision(revision: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setInt32(0, revision, true)
+  return bytes
+}

@@ -1,0 +1,116 @@
+import { equalBytes } from "../bytes.ts"
+import { WaferError } from "../error.ts"
+import { createPublisher, type Publish } from "./publisher.ts"
+import { retrying } from "./retry.ts"
+import type { Tokens } from "./tokens.ts"
+import type { CallOptions, Cursor, Envelope, Page, Query, Transport } from "./transport.ts"
+
+/** Reading with patience: calls that fail in passing are made again. */
+export interface Reader {
+  readonly transport: Transport
+  /** Pages until there are no more; the next one is on its way while one is looked at. */
+  pages(query: Query, options?: CallOptions): AsyncGenerator<readonly Envelope[]>
+  /** The first page of each query, in their order. */
+  firstPages(queries: readonly Query[], options?: CallOptions): Promise<Page[]>
+}
+
+/** Publishing too, with the account's token. */
+export interface Network extends Reader {
+  readonly publish: Publish
+}
+
+const largestPage = 100
+const largestBatch = 50
+
+/** Gives a transport patience and tokens. */
+export function createNetwork(transport: Transport, tokens: Tokens): Network {
+  const attempt: Publish = (envelopes, { signal } = {}) =>
+    retrying(
+      async () => transport.publish(envelopes, await tokens.current(), withSignal(signal)),
+      signal,
+    )
+  return {
+    ...createReader(transport),
+    publish: createPublisher(async (envelopes, options) => {
+      try {
+        await attempt(envelopes, options)
+      } catch (error) {
+        if (!(error instanceof WaferError) || error.code !== "unauthenticated") throw error
+        tokens.discard()
+        await attempt(envelopes, options)
+      }
+    }),
+  }
+}
+
+/** Gives a transport patience. */
+export function createReader(transport: Transport): Reader {
+  return {
+    transport,
+
+    async *pages(query, { signal } = {}) {
+      // Whoever leaves early takes the page on its way along.
+      const left = new AbortController()
+      const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
+      const fetch = (cursor: Cursor | undefined): Promise<Page> =>
+        retrying(
+          () => transport.query(complete(query, cursor), { signal: either }),
+          either,
+        )
+      let cursor = query.cursor
+      let next: Promise<Page> | undefined = fetch(cursor)
+      try {
+        while (next) {
+          const page: Page = await next
+          next = undefined
+          if (page.envelopes.length === 0) return
+          if (page.cursor) {
+            if (cursor && equalCursors(page.cursor, cursor)) {
+              throw new WaferError("node", "the node's pages go in a circle")
+            }
+            cursor = page.cursor
+            next = fetch(cursor)
+            next.catch(() => {}) // Thrown when it is awaited, if ever.
+          }
+          yield page.envelopes
+        }
+      } finally {
+        left.abort()
+      }
+    },
+
+    async firstPages(queries, { signal } = {}) {
+      const pages: Page[] = []
+      for (let i = 0; i < queries.length; i += largestBatch) {
+        const batch = queries.slice(i, i + largestBatch).map((query) => complete(query))
+        const answers = await retrying(
+          () => transport.batchQuery(batch, withSignal(signal)),
+          signal,
+        )
+        if (answers.length !== batch.length) {
+          throw new WaferError("node", `expected ${batch.length} answers, got ${answers.length}`)
+        }
+        pages.push(...answers)
+      }
+      return pages
+    },
+  }
+}
+
+/** Says what nodes would otherwise choose themselves. */
+function complete(query: Query, cursor: Cursor | undefined = query.cursor): Query {
+  return {
+    ...query,
+    direction: query.direction ?? "ascending",
+    limit: Math.min(query.limit ?? largestPage, largestPage),
+    ...(cursor && { cursor }),
+  }
+}
+
+function equalCursors(a: Cursor, b: Cursor): boolean {
+  return a.senderTimeNs === b.senderTimeNs && equalBytes(a.digest, b.digest)
+}
+
+function withSignal(signal: AbortSignal | undefined): CallOptions {
+  return signal ? { signal } : {}
+}
