@@ -28,10 +28,10 @@ export function App(): VNode {
       {...(drawer ? { "data-drawer": "" } : {})}
     >
       <List tab={route.at === "list" ? route.tab : "inbox"} />
-      <div class="desk">
+      <main class="desk">
         <Strips />
         <Sheet route={route} account={account} />
-      </div>
+      </main>
       {drawer && <Drawer verification={drawer} />}
       <Live />
       <KeyMap />

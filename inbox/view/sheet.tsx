@@ -34,9 +34,9 @@ export function Sheet({ route, account }: { route: Route; account: Account }): V
     default:
       return ready && none
         ? (
-          <main class="sheet">
+          <div class="sheet">
             <NothingYet account={account} />
-          </main>
+          </div>
         )
         : <Empty />
   }
@@ -44,8 +44,8 @@ export function Sheet({ route, account }: { route: Route; account: Account }): V
 
 function Empty(): VNode {
   return (
-    <main class="sheet sheet-empty" aria-label="No conversation open">
+    <div class="sheet sheet-empty">
       <Mark size={56} />
-    </main>
+    </div>
   )
 }

@@ -1,5 +1,6 @@
 // A wallet of the browser (EIP-6963): asked twice for a new account, once for an old one, and free to refuse.
 import assert from "node:assert/strict"
+import { Buffer } from "node:buffer"
 import { after, before, test } from "node:test"
 import type { Browser, Page } from "playwright-core"
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts"

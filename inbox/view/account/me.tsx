@@ -10,7 +10,7 @@ import { Ways } from "./nothing.tsx"
 /** My seal, address and link. */
 export function Me({ account }: { account: Account }): VNode {
   return (
-    <main class="sheet">
+    <div class="sheet">
       <header class="bar">
         <IconLink
           to={{ at: "list", tab: "inbox" }}
@@ -18,7 +18,7 @@ export function Me({ account }: { account: Account }): VNode {
           label="Back to the list"
           class="narrow-only"
         />
-        <h2>You</h2>
+        <h1>You</h1>
         <span class="bar-space" />
         <IconLink to={{ at: "settings", page: "" }} icon="sliders" label="Settings" />
       </header>
@@ -29,7 +29,7 @@ export function Me({ account }: { account: Account }): VNode {
         <CopyButton look="plain" text={() => account.address}>Copy address</CopyButton>
         <Ways />
       </div>
-    </main>
+    </div>
   )
 }
 

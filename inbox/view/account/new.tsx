@@ -32,7 +32,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
     }
   }
   return (
-    <main class="sheet">
+    <div class="sheet">
       <header class="bar">
         <IconLink
           to={{ at: "list", tab: "inbox" }}
@@ -40,7 +40,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
           label="Back to the list"
           class="narrow-only"
         />
-        <h2>New conversation</h2>
+        <h1>New conversation</h1>
       </header>
       <form
         class="pane form"
@@ -90,7 +90,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
         )}
       </form>
       <Pointer file="inbox/worker/look-up.ts" />
-    </main>
+    </div>
   )
 }
 

@@ -32,10 +32,10 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
       />
       <SealOf address={conversation.peer} size={38} />
       <div class="bar-names">
-        <h2 id="person" tabIndex={-1}>
+        <h1 id="person" tabIndex={-1}>
           <Person address={conversation.peer} />
           <Chip conversation={conversation} />
-        </h2>
+        </h1>
         <p>
           <button type="button" class="mono bar-address" onClick={() => setShown("address")}>
             {short(conversation.peer)}

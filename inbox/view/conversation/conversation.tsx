@@ -27,7 +27,7 @@ export function ConversationSheet(
 
   const accepts = (event: DragEvent) => allowed && event.dataTransfer?.types.includes("Files")
   return (
-    <main
+    <div
       class="sheet conversation"
       {...(dropping ? { "data-dropping": "Drop to attach" } : {})}
       onDragOver={(event) => {
@@ -57,7 +57,7 @@ export function ConversationSheet(
           />
         )
         : <ConsentCard conversation={conversation} />}
-    </main>
+    </div>
   )
 }
 

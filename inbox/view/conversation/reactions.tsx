@@ -19,11 +19,11 @@ export function Reactions({ message }: { message: Message }): VNode {
             class="reaction"
             key={content}
             aria-pressed={senders.includes(me ?? "")}
-            aria-label={`${oneLine(content)}, ${who}`}
             onClick={() => messages.react(message, content)}
           >
             <bdi>{oneLine(content).slice(0, 24)}</bdi>
             <span>{senders.length}</span>
+            <span class="unseen">{who}</span>
           </button>
         )
       })}

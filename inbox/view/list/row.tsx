@@ -4,7 +4,7 @@ import type { Conversation } from "../../model.ts"
 import type { Route } from "../../route.ts"
 import { Icon } from "../../parts/icon.tsx"
 import { Link } from "../../parts/link.tsx"
-import { Person, usePersonName } from "../../parts/person.tsx"
+import { Person } from "../../parts/person.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { oneLine } from "../../text/plain.ts"
 import { when } from "../../text/time.ts"
@@ -23,17 +23,13 @@ export function Row({ conversation }: { conversation: Conversation }): VNode {
   const current = useSelect((state) => state.open?.id === conversation.id)
   const now = useSelect((state) => state.now)
   const writing = useSelect((state) => (state.typing[conversation.id] ?? 0) > state.now)
-  const name = usePersonName(peer)
   const at = conversation.last?.at ?? conversation.createdAt
   const text = preview(conversation, writing)
-  const label = [name, chipOf(conversation), unread ? `${unread} unread` : "", text, when(at, now)]
-    .filter(Boolean).join(", ")
   return (
     <li>
       <Link
         to={routeTo(conversation)}
         class={`row ${unread ? "row-unread" : ""}`}
-        aria-label={label}
         {...(current ? { "aria-current": "page" as const } : {})}
       >
         <SealOf address={peer} size={42} />
@@ -41,12 +37,17 @@ export function Row({ conversation }: { conversation: Conversation }): VNode {
           <Person address={peer} />
           <Chip conversation={conversation} />
         </span>
-        <time class="row-time">{when(at, now)}</time>
+        {unread > 0 && (
+          <span class="row-count">
+            {unread > 99 ? "99+" : unread}
+            <span class="unseen">unread</span>
+          </span>
+        )}
         <span class={`row-text ${writing ? "row-writing" : ""} ${failed ? "row-failed" : ""}`}>
           {failed && <Icon name="warn" size={15} />}
           {text}
         </span>
-        {unread > 0 && <span class="row-count">{unread > 99 ? "99+" : unread}</span>}
+        <time class="row-time">{when(at, now)}</time>
       </Link>
     </li>
   )

@@ -43,7 +43,7 @@ export function NodePage(): VNode {
           </div>
         ))}
       </dl>
-      <h3>What this node can see</h3>
+      <h2>What this node can see</h2>
       <p>Your IP address, who invites whom, when and how much. Never what.</p>
       <form
         class="form"

@@ -26,7 +26,7 @@ const TITLES: Record<SettingsPage, string> = {
 
 export function Settings({ page, account }: { page: SettingsPage; account: Account }): VNode {
   return (
-    <main class="sheet">
+    <div class="sheet">
       <header class="bar">
         <IconLink
           to={page ? { at: "settings", page: "" } : { at: "list", tab: "inbox" }}
@@ -34,7 +34,7 @@ export function Settings({ page, account }: { page: SettingsPage; account: Accou
           label="Back"
           class={page ? "" : "narrow-only"}
         />
-        <h2>{TITLES[page]}</h2>
+        <h1>{TITLES[page]}</h1>
       </header>
       <div class="pane">
         {page === "" && <Overview account={account} />}
@@ -42,7 +42,7 @@ export function Settings({ page, account }: { page: SettingsPage; account: Accou
         {page === "consent" && <ConsentPage />}
         {page === "node" && <NodePage />}
       </div>
-    </main>
+    </div>
   )
 }
 
