@@ -155,6 +155,23 @@ test("elements become pairs and come back", { skip }, () => {
     assertWeak(A)
     assert.deepEqual([value(get(A, 0)), value(get(A, 1))], [a, b])
   }))
+  // The bounds of magnitude 1 in assembly/field.ts.
+  const limb = (most: number) =>
+    fc.oneof(fc.constantFrom(most, -most, 0, 1, -1), fc.integer({ min: -most, max: most }))
+  const most = Array.from({ length: 9 }, (_, k) => k < 8 ? 2 ** 28 + 2 ** 21 : 2 ** 24)
+  const element = fc.tuple(...most.map(limb))
+  const sum = (limbs: readonly number[]) =>
+    mod(limbs.reduceRight((sum, limb) => (sum << 29n) + BigInt(limb), 0n), p)
+  fc.assert(
+    fc.property(element, element, (a, b) => {
+      words.set(a, first / 4)
+      words.set(b, second / 4)
+      wasm.fromElements(A, first, second)
+      assertWeak(A)
+      assert.deepEqual([value(get(A, 0)), value(get(A, 1))], [sum(a), sum(b)])
+    }),
+    { numRuns: 1000 },
+  )
   fc.assert(
     fc.property(weak, fc.constantFrom(0, 1), (limbs, lane) => {
       put(A, lane, limbs)

@@ -1,7 +1,7 @@
 // The doubling and the addition of point.ts with two multiplications at a time. A Jacobian point is
 // two pairs, (X, Y) and (anything, Z); an affine one is the pair (x, y). All are weak (pair.ts).
 import { combine, highLow, highs, lowHigh, lows, mul2, PAIR, sqr2 } from "./pair"
-import { carry, toWords } from "./field"
+import { carry } from "./field"
 import { unpack } from "./words"
 import { wipe } from "./memory"
 
@@ -154,21 +154,28 @@ export function lookup2(r: usize, table: usize, size: i32, index: i32, negative:
   v128.store(r, v128.xor(e4, sign), 64)
 }
 
-/** The pair of two elements of field.ts. */
+/** The pair of two elements of field.ts, of magnitude 1. */
 export function fromElements(r: usize, a: usize, b: usize): void {
   fromElement(r, a)
   fromElement(r + 8, b)
   combine(r, r, ONES, r, NONE)
 }
 
+/** Cuts nine limbs of 29 bits anew: five sums below 2^53, which `combine` will carry. */
 function fromElement(r: usize, a: usize): void {
-  toWords(WORDS, a)
-  const mask: u64 = (1 << 51) - 1
-  store<f64>(r, (load<u64>(WORDS) & ((1 << 52) - 1)) as f64)
-  store<f64>(r, ((load<u64>(WORDS, 6) >> 4) & mask) as f64, 16)
-  store<f64>(r, ((load<u64>(WORDS, 12) >> 7) & mask) as f64, 32)
-  store<f64>(r, ((load<u64>(WORDS, 19) >> 2) & mask) as f64, 48)
-  store<f64>(r, (load<u64>(WORDS, 24) >> 13) as f64, 64)
+  const l1 = (load<i32>(a) as i64) + ((load<i32>(a, 4) as i64) << 29)
+  const l3 = load<i32>(a, 12) as i64
+  const l5 = load<i32>(a, 20) as i64
+  const l7 = load<i32>(a, 28) as i64
+  store<f64>(r, (l1 & ((1 << 52) - 1)) as f64)
+  const at52 = (l1 >> 52) + ((load<i32>(a, 8) as i64) << 6) + ((l3 & 0xffff) << 35)
+  store<f64>(r, at52 as f64, 16)
+  const at103 = (l3 >> 16) + ((load<i32>(a, 16) as i64) << 13) + ((l5 & 0x1ff) << 42)
+  store<f64>(r, at103 as f64, 32)
+  const at154 = (l5 >> 9) + ((load<i32>(a, 24) as i64) << 20) + ((l7 & 3) << 49)
+  store<f64>(r, at154 as f64, 48)
+  const at205 = (l7 >> 2) + ((load<i32>(a, 32) as i64) << 27)
+  store<f64>(r, at205 as f64, 64)
 }
 
 /** The element of field.ts, of magnitude 1, that a lane (0 or 8) of a weak pair holds. */
