@@ -31,6 +31,11 @@ export function digestOf({ contentTopic, message }: Envelope): Uint8Array {
   return sha256(joined)
 }
 
+/** The bytes as a key of a Map: one character for each. */
+export function nameOf(id: Uint8Array): string {
+  return String.fromCharCode(...id)
+}
+
 /** Unsigned bytewise order: negative, zero or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length)

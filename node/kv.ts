@@ -53,26 +53,17 @@ export async function readMany(kv: Kv, keys: readonly KvKey[]): Promise<KvRow[]>
 /** What one atomic operation may hold, with a margin under the measured limits of Deno KV. */
 const budget = { mutations: 950, bytes: 700 * 1024, keyBytes: 76 * 1024 }
 
-/** Weighs a growing atomic operation, so that it is cut before Deno KV refuses it. */
-export function createScale(): (key: KvKey, valueBytes: number) => boolean {
-  let mutations = 0
-  let bytes = 0
-  let keyBytes = 0
-  return (key, valueBytes) => {
-    const weight = key.reduce<number>((sum, part) => sum + weightOf(part), 0)
-    mutations++
-    keyBytes += weight
-    bytes += weight + valueBytes
-    return mutations <= budget.mutations && bytes <= budget.bytes && keyBytes <= budget.keyBytes
+/**
+ * Weighs a growing atomic operation, so that it is cut before Deno KV refuses it: whether these many
+ * bytes in this many rows still go in. Keys are weighed as if every byte had to be escaped.
+ */
+export function createScale(): (rows: number, keyBytes: number, valueBytes: number) => boolean {
+  const load = { mutations: 0, bytes: 0, keyBytes: 0 }
+  return (rows, keyBytes, valueBytes) => {
+    load.mutations += rows
+    load.keyBytes += keyBytes
+    load.bytes += keyBytes + valueBytes
+    return load.mutations <= budget.mutations && load.bytes <= budget.bytes &&
+      load.keyBytes <= budget.keyBytes
   }
-}
-
-const utf8 = new TextEncoder()
-
-function weightOf(part: KvPart): number {
-  const bytes = typeof part === "string" ? utf8.encode(part) : part
-  if (!(bytes instanceof Uint8Array)) return 12
-  let weight = bytes.length + 2
-  for (const byte of bytes) if (byte === 0) weight++ // Deno KV escapes zeroes.
-  return weight
 }

@@ -1,10 +1,12 @@
 import { create } from "@bufbuild/protobuf"
 import { type Head, HeadSchema } from "@wafer/proto/node"
+import { nameOf } from "../envelope.ts"
 import { emptyFingerprint, type Fingerprint, withId, withoutId } from "../fingerprint.ts"
-import { createScale, type Kv, type KvAtomic, type KvKey, readMany } from "../kv.ts"
+import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "../kv.ts"
 import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "../store.ts"
 import { isKept } from "../topic.ts"
 import { findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
+import { createKnown } from "./known.ts"
 import { readPage } from "./page.ts"
 import {
   dayOf,
@@ -29,6 +31,9 @@ export class FencedError extends Error {
   override readonly name = "FencedError"
 }
 
+/** More than one atomic operation ever takes. */
+const mostAtOnce = 320
+
 const setNames: readonly SetName[] = ["kept", "expiring"]
 
 /**
@@ -42,6 +47,8 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   const writer = crypto.getRandomValues(new Uint8Array(16))
   const followers = new Set<Follower>()
   const days = new Map<string, Fingerprint>()
+  const known = createKnown()
+  let allKnown = false
   let head = create(HeadSchema)
   let versionstamp: string | null = null
   let last: Promise<unknown> = Promise.resolve()
@@ -90,6 +97,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     for (let after = from; after < head.seq;) {
       const entries = await readLog(after, 500)
       after = entries.at(-1)?.seq ?? head.seq
+      for (const { id } of entries) known.add(id)
       const envelopes = await readEnvelopes(kv, entries)
       announce(entries.flatMap((entry, i): Arrival[] => {
         const envelope = envelopes[i]
@@ -105,56 +113,67 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   async function readDays(entries: readonly LogEntry[]): Promise<void> {
     const missing = new Map<string, KvKey>()
     for (const { contentTopic, timestampNs } of entries) {
-      const key = keys.day(setOf(contentTopic), dayOf(timestampNs))
-      if (!days.has(key.join())) missing.set(key.join(), key)
+      const name = nameOfDay(contentTopic, timestampNs)
+      if (!days.has(name)) missing.set(name, keys.day(setOf(contentTopic), dayOf(timestampNs)))
     }
     const rows = await readMany(kv, [...missing.values()])
-    for (const { key, value } of rows) {
-      days.set(key.join(), value ? readFingerprint(value) : emptyFingerprint)
+    for (const [i, name] of [...missing.keys()].entries()) {
+      const { value } = rows[i]!
+      days.set(name, value ? readFingerprint(value) : emptyFingerprint)
     }
   }
 
   /** Commits as many of the items as one atomic operation takes, and says how many that were. */
   async function commitSome(items: readonly Item[]): Promise<Arrival[]> {
-    const known = await findKnown(items)
-    const scale = createScale()
-    scale(keys.head, 512)
+    const stored = await findStored(items)
+    const fits = createScale()
+    fits(1, 32, 512)
     const arrivals: Arrival[] = []
     const fresh: LogEntry[] = []
     const bodies: Uint8Array[] = []
     let seq = head.seq
     for (const item of items) {
-      const name = item.id.join()
-      if (!item.keep || known.has(name)) {
+      const name = nameOf(item.id)
+      if (!item.keep || stored.has(name)) {
         arrivals.push({ ...item, seq: undefined })
         continue
       }
       const { contentTopic, timestampNs } = item.envelope
-      const body = writeBody(item.envelope, item.id)
       const { id, digest, receivedNs } = item
-      const entry = { seq: seq + 1n, id, digest, contentTopic, timestampNs, receivedNs }
-      const weight = 2 * (contentTopic.length * 3 + 96) + body.row.length
-      const fits = scale(keys.topic(contentTopic, timestampNs, digest), weight) &&
-        scale(keys.id(id), 0) && scale(keys.log(seq), 0) &&
-        scale(keys.day("expiring", dayOf(timestampNs)), 50)
-      if (!fits && fresh.length > 0) break
+      const body = writeBody(item.envelope, id)
+      // Four rows: topic, id, log and day. Three bytes a character are enough for any topic.
+      const topicBytes = 3 * contentTopic.length
+      const valueBytes = body.row.length + 2 * (topicBytes + 110) + 50
+      if (!fits(4, topicBytes + 260, valueBytes) && fresh.length > 0) break
       await writeChunks(kv, id, body.chunks)
-      known.add(name)
+      stored.add(name)
       arrivals.push({ ...item, seq: ++seq })
-      fresh.push(entry)
+      fresh.push({ seq, id, digest, contentTopic, timestampNs, receivedNs })
       bodies.push(body.row)
     }
     if (fresh.length > 0 && !await commitEntries(fresh, bodies)) {
       await catchUp()
       return commitSome(items)
     }
+    for (const { id } of fresh) known.add(id)
     return arrivals
   }
 
-  async function findKnown(items: readonly Item[]): Promise<Set<string>> {
-    const kept = items.filter((item) => item.keep)
-    const rows = await readMany(kv, kept.map(({ id }) => keys.id(id)))
-    return new Set(kept.filter((_, i) => rows[i]!.versionstamp !== null).map(({ id }) => id.join()))
+  /** The names of those items that are stored already. Most are new, and most of those are known to be. */
+  async function findStored(items: readonly Item[]): Promise<Set<string>> {
+    const suspects = items.filter(({ keep, id }) => keep && (!allKnown || known.mayHave(id)))
+    const rows = await readMany(kv, suspects.map(({ id }) => keys.id(id)))
+    const found = suspects.filter((_, i) => rows[i]!.versionstamp !== null)
+    return new Set(found.map(({ id }) => nameOf(id)))
+  }
+
+  /** Reads every id once, in the background; until then each new one is looked up. */
+  async function learnIds(): Promise<void> {
+    for await (const { key } of kv.list({ prefix: ["i"] }, { batchSize: 500 })) {
+      if (closed) return
+      known.add(bytesOf(key[1]))
+    }
+    allKnown = true
   }
 
   async function commitEntries(
@@ -183,7 +202,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     for (const { id, contentTopic, timestampNs } of entries) {
       const set = setOf(contentTopic)
       const key = keys.day(set, dayOf(timestampNs))
-      const day = key.join()
+      const day = nameOfDay(contentTopic, timestampNs)
       const before = changed.get(day)?.fingerprint ?? days.get(day)!
       changed.set(day, { key, fingerprint: change(before, id) })
       const i = setNames.indexOf(set)
@@ -214,6 +233,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   }
 
   await takeOver()
+  const learning = learnIds().catch(() => {})
   let suspects: ReadonlySet<string> = new Set()
   const changes = shared ? kv.watch?.([keys.head]).getReader() : undefined
   if (changes) void watchHead(changes).catch(() => {})
@@ -229,7 +249,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       exclusively(async () => {
         const arrivals: Arrival[] = []
         while (arrivals.length < items.length) {
-          const some = await commitSome(items.slice(arrivals.length))
+          const some = await commitSome(items.slice(arrivals.length, arrivals.length + mostAtOnce))
           announce(some)
           arrivals.push(...some)
         }
@@ -268,8 +288,8 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     async tidy() {
       const orphans = await findOrphans(kv)
       // Another process may be writing chunks right now: only what was there last time counts.
-      const names = new Set(orphans.map((id) => id.join()))
-      const stale = shared ? orphans.filter((id) => suspects.has(id.join())) : orphans
+      const names = new Set(orphans.map(nameOf))
+      const stale = shared ? orphans.filter((id) => suspects.has(nameOf(id))) : orphans
       suspects = names
       for (const id of stale) {
         await exclusively(async () => {
@@ -284,7 +304,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       return closed ??= (async () => {
         // Not awaited: in @deno/kv it never settles.
         void changes?.cancel().catch(() => {})
-        await last
+        await Promise.all([last, learning])
         kv.close()
       })()
     },
@@ -319,6 +339,10 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   async function watchHead(changes: ReadableStreamDefaultReader<unknown>): Promise<void> {
     while (!(await changes.read()).done) await exclusively(catchUp)
   }
+}
+
+function nameOfDay(topic: string, timestampNs: bigint): string {
+  return `${setOf(topic)} ${dayOf(timestampNs)}`
 }
 
 function setOf(topic: string): SetName {
