@@ -15,10 +15,18 @@ const Drawer = later(() => import("./view/conversation/drawer.tsx").then((part) 
 /** The whole page: the list on the desk, the sheet beside it, details over or beside the sheet. */
 export function App(): VNode {
   const route = useSelect((state) => state.route)
+  const started = useSelect((state) => state.started)
   const account = useSelect((state) => state.account)
   const locked = useSelect((state) => state.locked)
   const drawer = useSelect((state) => state.drawer)
   const none = useSelect((state) => state.ready && state.conversations.length === 0)
+  if (!started) {
+    return (
+      <main class="desk">
+        <Strips />
+      </main>
+    )
+  }
   if (locked) return <Unlock />
   if (route.at === "hello" || !account) return <Hello />
   return (

@@ -40,13 +40,13 @@ async function begin(): Promise<void> {
   listenForKeys(state, act)
   watchUnread(state)
   keepTime(state)
-  await account.begin()
   render(
     <PageContext.Provider value={{ store: state, act }}>
       <App />
     </PageContext.Provider>,
     root,
   )
+  await account.begin()
   // After everything that somebody waits for. Without it the page opens only while the node answers.
   navigator.serviceWorker?.register("/shell.js").catch(console.warn)
 }

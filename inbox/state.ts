@@ -37,8 +37,11 @@ export interface Hit {
 /** Everything the page draws from. Replaced whole, never changed in place. */
 export interface State {
   readonly route: Route
+  /** Whether it is known who is here. */
+  readonly started: boolean
   readonly account?: Account
   readonly locked: boolean
+  /** Whether what is stored here has arrived. */
   readonly ready: boolean
   readonly connection: Connection
   readonly node: NodeView
@@ -74,6 +77,7 @@ export const initialSettings: Settings = {
 export function initialState(route: Route, nodeUrl: string): State {
   return {
     route,
+    started: false,
     locked: false,
     ready: false,
     connection: { state: "connecting" },

@@ -17,6 +17,8 @@ const config: UserConfig = defineConfig({
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   optimizeDeps: { include: ["preact", "preact/hooks", "preact/jsx-runtime"], noDiscovery: true },
+  // One copy: the SDK has the same version of its own.
+  resolve: { alias: { "@noble/hashes": `${import.meta.dirname!}/node_modules/@noble/hashes` } },
   plugins: [listFiles],
   worker: { format: "es" },
   build: {

@@ -19,6 +19,7 @@ const minute = 60_000
 
 const signedIn: State = {
   ...initialState({ at: "list", tab: "inbox" }, "http://localhost:5555"),
+  started: true,
   account: { address: ME, kind: "local", passphrase: false },
   ready: true,
   connection: { state: "live" },

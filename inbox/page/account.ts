@@ -30,7 +30,7 @@ export function accountPart({ store, desk, snapshot, place, go }: AccountOptions
   let created = false
 
   async function arrive(account: Account): Promise<void> {
-    store.set(({ signing: _, ...state }) => ({ ...state, account, locked: false }))
+    store.set(({ signing: _, ...state }) => ({ ...state, account, started: true, locked: false }))
     const shared = await snapshot()
     store.set((state) => ({ ...state, ...shared, ready: true }))
     if (store.get().route.at === "hello") go({ at: "list", tab: "inbox" }, true)
@@ -40,14 +40,18 @@ export function accountPart({ store, desk, snapshot, place, go }: AccountOptions
     async begin() {
       const standing = await desk.begin(place.profile, place.node)
       if (standing.state === "open") return await arrive(standing.account)
-      const node = await desk.describeNode(place.node)
       store.set((state) => ({
         ...state,
+        started: true,
         locked: standing.state === "locked",
-        ...(standing.state === "unreadable" ? { problems: [{ kind: "keys-unreadable" }] } : {}),
-        connection: { state: node ? "live" : "offline" },
-        ...(node && { node }),
+        ...(standing.state === "unreadable" && { problems: [{ kind: "keys-unreadable" }] }),
       }))
+      const node = await desk.describeNode(place.node)
+      store.set((state) =>
+        state.account
+          ? state
+          : { ...state, connection: { state: node ? "live" : "offline" }, ...(node && { node }) }
+      )
     },
 
     async sign(address, text) {

@@ -1,7 +1,9 @@
 import type { ComponentType, VNode } from "preact"
 import { useEffect, useState } from "preact/hooks"
 
-/** A component in a chunk of its own, fetched when it is first drawn. */
+const AGAIN_MS = 1000
+
+/** A component in a chunk of its own, fetched when it is first drawn; again while the node is away. */
 export function later<P extends object>(
   load: () => Promise<ComponentType<P>>,
 ): (props: P) => VNode | null {
@@ -9,7 +11,14 @@ export function later<P extends object>(
   return function Later(props: P) {
     const [, draw] = useState(false)
     useEffect(() => {
-      if (!loaded) load().then((part) => (loaded = part, draw(true)))
+      let timer: ReturnType<typeof setTimeout>
+      const fetch = () =>
+        load().then(
+          (part) => (loaded = part, draw(true)),
+          () => timer = setTimeout(fetch, AGAIN_MS),
+        )
+      if (!loaded) fetch()
+      return () => clearTimeout(timer)
     }, [])
     const Part = loaded
     return Part ? <Part {...props} /> : null

@@ -7,6 +7,7 @@ import { reply } from "@wafer/sdk/codecs/reply"
 import { transactionReference } from "@wafer/sdk/codecs/transaction-reference"
 import { typingNotification } from "@wafer/sdk/codecs/typing-notification"
 import type { Body } from "../model.ts"
+import { pictureSize } from "./picture.ts"
 
 /** The kinds of content that this page can show, besides text. */
 export const codecs: readonly Codec<unknown>[] = [
@@ -109,28 +110,5 @@ function reasonOf(code: Code): string {
       return "This conversation’s key does not open it"
     default:
       return "It is not a whole message"
-  }
-}
-
-// What a browser draws without running anything: SVG and HTML stay files.
-const PICTURES = new Set([
-  "image/png",
-  "image/jpeg",
-  "image/gif",
-  "image/webp",
-  "image/avif",
-  "image/bmp",
-])
-
-/** Width and height of a picture, or nothing for what is none, whatever it calls itself. */
-export async function pictureSize(file: Blob): Promise<{ width?: number; height?: number }> {
-  if (!PICTURES.has(file.type)) return {}
-  try {
-    const bitmap = await createImageBitmap(file)
-    const { width, height } = bitmap
-    bitmap.close()
-    return { width, height }
-  } catch {
-    return {}
   }
 }

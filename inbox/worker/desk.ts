@@ -1,5 +1,4 @@
-import { Client, http, privateKeySigner, type Signer } from "@wafer/sdk"
-import { localKeystore } from "@wafer/sdk/local-keystore"
+import type { Signer } from "@wafer/sdk"
 import type { Found } from "../actions.ts"
 import type { Account } from "../model.ts"
 import type { Desk, PageSide, Standing } from "../protocol.ts"
@@ -34,6 +33,8 @@ export interface DeskOptions {
   readonly onForget: () => Promise<void>
 }
 
+const sdk = () => import("./sdk.ts")
+
 /** Makes, opens, exports and forgets the account of one window. */
 export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
   let profile = ""
@@ -50,6 +51,7 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
     signer: Signer | Uint8Array,
     wallet?: Uint8Array,
   ): Promise<Account> {
+    const { Client, http } = await sdk()
     const transport = http(node)
     const client = signer instanceof Uint8Array
       ? await Client.withKeys(signer, { transport })
@@ -96,9 +98,10 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
       return { state: "open", account }
     },
 
-    create() {
+    async create() {
+      const { privateKeySigner } = await sdk()
       const wallet = crypto.getRandomValues(new Uint8Array(32))
-      return enrol("local", privateKeySigner(wallet), wallet)
+      return await enrol("local", privateKeySigner(wallet), wallet)
     },
     useWallet: (address) =>
       enrol("wallet", {
@@ -108,6 +111,7 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
 
     async read(text, passphrase) {
       const secrets = await imported(text, passphrase)
+      const { localKeystore, privateKeySigner } = await sdk()
       const address = secrets.wallet
         ? await privateKeySigner(secrets.wallet).getAddress()
         : (await localKeystore((secrets as Secrets).keys).account()).address
@@ -115,12 +119,13 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
       found = { found: { address, kind }, secrets }
       return found.found
     },
-    take() {
+    async take() {
       if (!found) throw new Error("Nothing was opened.")
       const { secrets, found: { kind } } = found
+      const { privateKeySigner } = await sdk()
       return "keys" in secrets
-        ? enrol(kind, secrets.keys, secrets.wallet)
-        : enrol(kind, privateKeySigner(secrets.wallet), secrets.wallet)
+        ? await enrol(kind, secrets.keys, secrets.wallet)
+        : await enrol(kind, privateKeySigner(secrets.wallet), secrets.wallet)
     },
 
     async unlock(passphrase) {

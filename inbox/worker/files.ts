@@ -4,13 +4,12 @@ import type { RemoteAttachment } from "@wafer/sdk/codecs/remote-attachment"
 import type { WaferError } from "@wafer/sdk"
 import type { FileView } from "../model.ts"
 import type { News } from "../protocol.ts"
-import { pictureSize } from "./content.ts"
 import type { Database } from "./database.ts"
 import type { Messages } from "./messages.ts"
+import { pictureSize } from "./picture.ts"
 
-/** The files of messages: here, or somewhere else until a person asks for them. */
+/** The files that are kept elsewhere, until a person asks for them. */
 export interface Files {
-  get(message: string): Promise<Blob>
   /** Fetches a remote attachment, checks its digest and opens it. */
   fetch(message: string): Promise<void>
 }
@@ -36,11 +35,6 @@ export function files(
   }
 
   return {
-    async get(message) {
-      const found = await database.get("files", message)
-      if (!found) throw new Error("This file is not here.")
-      return found.data
-    },
     async fetch(message) {
       const remote = (await database.get("messages", message))?.remote as
         | RemoteAttachment

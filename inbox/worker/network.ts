@@ -1,0 +1,149 @@
+// Everything that speaks with the node, in a chunk of its own: the inbox shows what is stored before
+// the SDK has arrived.
+import { type Client, http } from "@wafer/sdk"
+import { indexedDbStore } from "@wafer/sdk/stores/indexed-db"
+import type { LookUp } from "../actions.ts"
+import type { News } from "../protocol.ts"
+import { channels } from "./channels.ts"
+import { type Consents, consents } from "./consent.ts"
+import type { Conversations } from "./conversations.ts"
+import { type Database, databaseName, type StoredConversation } from "./database.ts"
+import { type Files, files } from "./files.ts"
+import { follow, type Following } from "./follow.ts"
+import { incoming } from "./incoming.ts"
+import { link } from "./link.ts"
+import { lookUp } from "./look-up.ts"
+import type { Messages } from "./messages.ts"
+import { type Outbox, outbox } from "./outbox.ts"
+import type { SharedState } from "./shared.ts"
+import { type Typing, typing } from "./typing.ts"
+import { upload } from "./upload.ts"
+
+/** The account on the network. */
+export interface Network {
+  readonly outbox: Outbox
+  readonly consents: Consents
+  readonly files: Files
+  readonly typing: Typing
+  isReachable(): boolean
+  lookUp(text: string): Promise<LookUp>
+  /** Opens the conversation with an address, or makes it. */
+  start(address: string, about: string | undefined): Promise<StoredConversation>
+  /** Reaches for the node now. */
+  hurry(): void
+  close(): Promise<void>
+}
+
+export interface NetworkOptions {
+  readonly profile: string
+  readonly me: string
+  readonly keys: Uint8Array
+  readonly database: Database
+  readonly shared: SharedState
+  readonly conversations: Conversations
+  readonly messages: Messages
+  readonly tell: (news: News) => void
+  /** Everything stored on the node has been told. */
+  readonly onLive: () => void
+}
+
+const DEFAULT_LIMIT = 1_048_214
+
+export async function network(options: NetworkOptions): Promise<Network> {
+  const { profile, me, keys, database, shared, conversations, messages, tell, onLive } = options
+  const { url } = shared.get().node
+  let seenAt = await database.value("seenAt") ?? 0
+  let following: Following | undefined
+
+  const node = link({
+    keys,
+    url,
+    network: shared.get().node.network,
+    transport: http(url),
+    store: indexedDbStore(`${databaseName(profile)}-sdk`),
+    shared,
+    onNetwork: (network) => database.setValue("node", { url, network }),
+  })
+  const consent = consents(conversations, node.client)
+  const known = channels({ client: node.client, conversations, consents: consent })
+  const writing = typing({ me, shared, channel: known.get })
+  const isReachable = () => following?.isReachable() ?? false
+  const inbound = incoming({
+    me,
+    database,
+    conversations,
+    find: known.find,
+    messages,
+    tell,
+    seen(at) {
+      // A sender whose clock is ahead does not carry us past what comes next.
+      seenAt = Math.max(seenAt, Math.min(at, Date.now()))
+      database.setValue("seenAt", seenAt)
+    },
+    wrote: writing.wrote,
+  })
+  const out = await outbox({
+    database,
+    shared,
+    conversations,
+    messages,
+    channel: known.get,
+    isReachable,
+    upload: upload({
+      limit: () => shared.get().node.maxMessageBytes ?? DEFAULT_LIMIT,
+      fileStore: () => shared.get().settings.fileStore,
+    }),
+    tell,
+  })
+
+  const closed = new AbortController()
+  node.client().then(keepUp).catch((error) => {
+    if (!closed.signal.aborted) console.warn("the node is not followed:", error)
+  })
+
+  async function keepUp(client: Client): Promise<void> {
+    await known.refresh()
+    await consent.refresh(client)
+    if (closed.signal.aborted) return
+    following = follow({
+      client,
+      shared,
+      seenAt: () => seenAt,
+      onMessages: inbound.take,
+      onLive() {
+        out.flush()
+        consent.refresh(client)
+        onLive()
+      },
+    })
+  }
+
+  return {
+    outbox: out,
+    consents: consent,
+    files: files({ database, messages, tell }),
+    typing: writing,
+    isReachable,
+    lookUp: (text) => lookUp(text, me, node.client),
+    async start(address, about) {
+      const client = await node.client()
+      const made = await client.conversations.newConversation(
+        address,
+        about === undefined ? {} : { context: { conversationId: about, metadata: {} } },
+      )
+      const stored = await known.add(made)
+      await consent.set(made.peerAddress, "allowed")
+      return stored
+    },
+    hurry() {
+      node.hurry()
+      if (following && !following.isReachable()) following.again()
+    },
+    async close() {
+      closed.abort()
+      writing.stop()
+      following?.stop()
+      await node.close()
+    },
+  }
+}
