@@ -1,16 +1,17 @@
 // What a process that has just started waits for: an SDK's import, and its first client. As npm installs
-// them, since that is what users start.
+// them, since that is what users start, on every runtime.
 //   deno run -A bench/cold.ts     (or node, or bun)
 // Writes bench/results/cold-<runtime>.json.
 import { join } from "node:path"
 import process from "node:process"
 import { pack } from "../scripts/pack.ts"
-import { root, startNode } from "../tests/processes.ts"
+import { commandOf, root, type Runtime, startNode } from "../tests/processes.ts"
 import { newProject } from "../tests/runtimes/project.ts"
 import { measure } from "./contest.ts"
+import { machine } from "./machine.ts"
 import { OFFICIAL, officialVersion } from "./pair.ts"
 import { quick } from "./quick.ts"
-import { versionsOf, writeTimes } from "./results.ts"
+import { versionsOf, write } from "./results.ts"
 import { table } from "./table.ts"
 
 const official = `xmtp-js ${OFFICIAL}`
@@ -48,28 +49,37 @@ const project = await newProject({
 const node = await startNode("deno", { args: ["--limits", "off"] })
 try {
   for (const [name, text] of Object.entries(programs)) project.write(name, text)
-  const args = process.versions.deno ? ["run", "-A", "--no-check"] : []
-  const start = (name: string) => () => project.run(process.execPath, [...args, name, node.url])
-  const rounds = { rounds: quick ? 5 : 21, roundMs: 1 }
-  const results = [
-    await measure({
-      name: "start a process and import the SDK",
-      rivals: [
-        { name: "wafer", run: start("import-ours.mjs") },
-        { name: official, run: start("import-theirs.mjs") },
-        { name: "no SDK", run: start("empty.mjs") },
-      ],
-    }, rounds),
-    await measure({
-      name: "start a process and create a client for a new account",
-      rivals: [
-        { name: "wafer", run: start("client-ours.mjs") },
-        { name: official, run: start("client-theirs.mjs") },
-      ],
-    }, rounds),
-  ]
-  console.log(table(results))
-  await writeTimes("cold", results, await officialVersion())
+  const rounds = { rounds: quick ? 3 : 21, roundMs: 1 }
+  for (const [runtime, version] of Object.entries(await versionsOf(["deno", "bun", "node"]))) {
+    const start = (name: string) => () => {
+      const [program, args] = commandOf(runtime as Runtime, name, [node.url])
+      return project.run(program, args)
+    }
+    const results = [
+      await measure({
+        name: "start a process and import the SDK",
+        rivals: [
+          { name: "wafer", run: start("import-ours.mjs") },
+          { name: official, run: start("import-theirs.mjs") },
+          { name: "no SDK", run: start("empty.mjs") },
+        ],
+      }, rounds),
+      await measure({
+        name: "start a process and create a client for a new account",
+        rivals: [
+          { name: "wafer", run: start("client-ours.mjs") },
+          { name: official, run: start("client-theirs.mjs") },
+        ],
+      }, rounds),
+    ]
+    console.log(`${runtime}\n${table(results)}\n`)
+    await write(`cold-${runtime}`, {
+      unit: "microseconds for one call",
+      machine: { ...machine(), runtime: `${runtime} ${version}` },
+      versions: await officialVersion(),
+      results,
+    })
+  }
 } finally {
   await node.stop()
   project.remove()

@@ -30,7 +30,8 @@ export function runs({ quick }: { readonly quick: boolean }): Run[] {
     on("size", "node"),
     ...runtimes.map((runtime) => on("history", runtime)),
     ...runtimes.map((runtime) => on("send", runtime)),
-    ...runtimes.map((runtime) => on("cold", runtime)),
+    // Starts processes of every runtime itself.
+    on("cold", "node"),
     // The node runs on that runtime; what asks of it always runs on Node.
     ...runtimes.map((runtime) => ({ ...on("node", "node", [runtime]), on: runtime })),
     ...quick ? [] : [on("network", "deno"), on("network", "bun")],
