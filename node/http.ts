@@ -85,7 +85,8 @@ export function createHttp(options: HttpOptions): Hono<HttpEnv> {
       await ready()
       return text("ready\n")
     } catch (reason) {
-      return text(`${reason instanceof Error ? reason.message : reason}\n`, 503)
+      const [why] = (reason instanceof Error ? reason.message : String(reason)).split("\n")
+      return text(`${why}\n`, 503)
     }
   })
   app.get(

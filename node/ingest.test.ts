@@ -66,10 +66,12 @@ describe("the door", () => {
     await turn()
     letGo(new Error("disk full"))
     await assert.rejects(lost, (e) => e instanceof Refusal && e.code === Code.Internal)
+    assert.throws(() => ingest.check(), /disk full/)
     const next = ingest.accept([envelope(2)], "client")
     await turn()
     letGo()
     assert.equal((await next)[0]!.seq, 1n)
+    ingest.check()
     assert.match(metrics.registry.text(), /^wafer_commit_failures_total 1$/m)
   })
 

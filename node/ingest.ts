@@ -17,6 +17,8 @@ export interface Ingest {
    * @throws Refusal with the text of V1
    */
   accept(envelopes: readonly Envelope[], origin: string): Promise<Arrival[]>
+  /** @throws what the last commit failed with, for ten seconds: then it may be tried again */
+  check(): void
   /** Resolves when what was accepted is committed; refuses whatever comes later. */
   close(): Promise<void>
 }
@@ -47,6 +49,7 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
   let waitingBytes = 0
   let writing: Promise<void> | undefined
   let closed = false
+  let failure: { reason: unknown; atMs: number } | undefined
 
   /** Group commit: while one commit waits for the disk, the next group gathers. */
   async function write(): Promise<void> {
@@ -64,17 +67,19 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
       const started = performance.now()
       try {
         const arrivals = await store.append(group.flatMap(({ items }) => items))
+        failure = undefined
         metrics.commitSize.observe(count)
         metrics.commitSeconds.observe((performance.now() - started) / 1000)
         let at = 0
         for (const { items, done } of group) done(arrivals.slice(at, at += items.length))
       } catch (reason) {
         metrics.commitFailures.add(1)
-        log("error", "commit failed", { envelopes: count, reason: String(reason) })
-        const failure = new Refusal(Code.Internal, "the store cannot be written", "internal", {
+        log("error", "commit failed", { envelopes: count, reason: String(reason).split("\n")[0] })
+        failure = { reason, atMs: now().getTime() }
+        const refusal = new Refusal(Code.Internal, "the store cannot be written", "internal", {
           cause: reason,
         })
-        for (const { failed } of group) failed(failure)
+        for (const { failed } of group) failed(refusal)
       }
     }
     writing = undefined
@@ -127,6 +132,10 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
       }
       if (first >= 0) throw faults[first]
       return arrivals
+    },
+
+    check() {
+      if (failure && now().getTime() - failure.atMs < 10_000) throw failure.reason
     },
 
     async close() {

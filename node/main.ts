@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The one place that reads flags, opens the store and starts servers.
 import { readFileSync } from "node:fs"
 import process from "node:process"

@@ -136,6 +136,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
   async function ready(): Promise<void> {
     if (closing) throw new Error("the node is stopping")
+    ingest.check()
     await store.check()
   }
 
