@@ -14,10 +14,12 @@ import {
   readEntry,
   readFingerprint,
   readHead,
+  readSeq,
   writeBody,
   writeEntry,
   writeFingerprint,
   writeHead,
+  writeSeq,
 } from "./rows.ts"
 
 /** How a store shares its Deno KV. */
@@ -143,7 +145,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const body = writeBody(item.envelope, id)
       // Four rows: topic, id, log and day. Three bytes a character are enough for any topic.
       const topicBytes = 3 * contentTopic.length
-      const valueBytes = body.row.length + 2 * (topicBytes + 110) + 50
+      const valueBytes = body.row.length + topicBytes + 170
       if (!fits(4, topicBytes + 260, valueBytes) && fresh.length > 0) break
       await writeChunks(kv, id, body.chunks)
       stored.add(name)
@@ -183,9 +185,9 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     await readDays(fresh)
     const atomic = kv.atomic()
     fresh.forEach((entry, i) => {
-      const row = writeEntry(entry)
-      atomic.set(keys.topic(entry.contentTopic, entry.timestampNs, entry.digest), bodies[i]!)
-        .set(keys.id(entry.id), row).set(keys.log(entry.seq), row)
+      const { seq, id, contentTopic, timestampNs, digest } = entry
+      atomic.set(keys.topic(contentTopic, timestampNs, digest), bodies[i]!)
+        .set(keys.id(id), writeSeq(seq)).set(keys.log(seq), writeEntry(entry))
     })
     return await commitHead(atomic, fresh, withId, fresh.at(-1)!.seq)
   }
@@ -329,10 +331,14 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   }
 
   async function readEntries(ids: readonly Uint8Array[]): Promise<(LogEntry | undefined)[]> {
-    const rows = await readMany(kv, ids.map(keys.id))
-    return rows.map(({ versionstamp, value }) =>
-      versionstamp === null ? undefined : readEntry(value)
-    )
+    const places = await readMany(kv, ids.map(keys.id))
+    const found = places.filter(({ versionstamp }) => versionstamp !== null)
+    const rows = await readMany(kv, found.map(({ value }) => keys.log(readSeq(value))))
+    let next = 0
+    return places.map(({ versionstamp }) => {
+      const row = versionstamp === null ? undefined : rows[next++]!
+      return row && row.versionstamp !== null ? readEntry(row.value) : undefined
+    })
   }
 
   /** Shows followers what other processes have written, as soon as the head says so. */

@@ -13,7 +13,7 @@ export const file_wafer_node_v1_store: GenFile = /*@__PURE__*/
   fileDesc("Chl3YWZlci9ub2RlL3YxL3N0b3JlLnByb3RvEg13YWZlci5ub2RlLnYxInUKCExvZ0VudHJ5EgsKA3NlcRgBIAEoBBIKCgJpZBgCIAEoDBIOCgZkaWdlc3QYAyABKAwSFQoNY29udGVudF90b3BpYxgEIAEoCRIUCgx0aW1lc3RhbXBfbnMYBSABKAQSEwoLcmVjZWl2ZWRfbnMYBiABKAQiNAoITWFuaWZlc3QSCgoCaWQYASABKAwSDAoEc2l6ZRgCIAEoDRIOCgZjaHVua3MYAyABKA0iKQoLRmluZ2VycHJpbnQSDQoFY291bnQYASABKAQSCwoDc3VtGAIgASgMImoKBEhlYWQSDQoFZXBvY2gYASABKAQSDgoGd3JpdGVyGAIgASgMEgsKA3NlcRgDIAEoBBIoCgRzZXRzGAQgAygLMhoud2FmZXIubm9kZS52MS5GaW5nZXJwcmludBIMCgRuYW1lGAUgASgMIqMBCgxGb2xsb3dDdXJzb3ISDQoFc3RvcmUYASABKAwSCwoDc2VxGAIgASgEEjQKB2hpc3RvcnkYAyABKAsyIy53YWZlci5ub2RlLnYxLkZvbGxvd0N1cnNvci5IaXN0b3J5GkEKB0hpc3RvcnkSEAoIc2luY2VfbnMYASABKAQSFAoMdGltZXN0YW1wX25zGAIgASgEEg4KBmRpZ2VzdBgDIAEoDGIGcHJvdG8z");
 
 /**
- * A place in the commit log; stored under the log's number and under the envelope's id.
+ * A place in the commit log, stored under its number; under an envelope's id stands its number alone.
  *
  * @generated from message wafer.node.v1.LogEntry
  */
