@@ -7,7 +7,7 @@ import { test } from "node:test"
 import process from "node:process"
 import { root } from "../processes.ts"
 
-const several = ["mesh", "clients", "runtimes", "waku"]
+const several = ["mesh", "clients", "runtimes", "waku", "soak"]
 const stories = globSync("*.test.ts", { cwd: import.meta.dirname! })
   .filter((file) => !several.some((name) => file.startsWith(name)))
   .map((file) => `./tests/network/${file}`)
