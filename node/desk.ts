@@ -45,6 +45,15 @@ export interface Desk {
   measured<T>(method: string, caller: Caller, call: () => T | Promise<T>): Promise<T>
 }
 
+/** How many streams one address, and all addresses together, may have open. */
+export interface StreamLimits {
+  readonly each: number
+  readonly all: number
+}
+
+export const defaultStreams: StreamLimits = { each: 1000, all: 50_000 }
+export const unlimitedStreams: StreamLimits = { each: Infinity, all: Infinity }
+
 export interface DeskOptions {
   readonly authenticator: Authenticator
   readonly metrics: Metrics
@@ -52,14 +61,11 @@ export interface DeskOptions {
   readonly limiter: Limiter | undefined
   /** Asked anew each time, so that an operator can change them. */
   readonly rules: () => Rules
-  /** How many streams one address, and all addresses, may have open. Default 1000 and 50 000. */
-  readonly streams?: { readonly each: number; readonly all: number }
+  readonly streams: StreamLimits
 }
 
-const defaultStreams = { each: 1000, all: 50_000 }
-
 export function createDesk(options: DeskOptions): Desk {
-  const { authenticator, limiter, metrics, rules, streams = defaultStreams } = options
+  const { authenticator, limiter, metrics, rules, streams } = options
   const open = new Map<string, number>()
   let openInAll = 0
 

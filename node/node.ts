@@ -5,7 +5,7 @@ import { createApi } from "./api.ts"
 import { createAuthenticator } from "./auth.ts"
 import { clientAddress } from "./client-address.ts"
 import { unaryRoutes } from "./connect-unary.ts"
-import { createDesk } from "./desk.ts"
+import { createDesk, defaultStreams, type StreamLimits, unlimitedStreams } from "./desk.ts"
 import { gatewayRoutes } from "./gateway.ts"
 import { type AddressOf, messageApiRoutes, nodeApiRoutes } from "./grpc.ts"
 import { healthRoutes } from "./health.ts"
@@ -52,8 +52,8 @@ export interface NodeOptions {
   readonly followHeartbeatMs?: number
   /** Envelopes that may wait for one slow subscriber. Default 1024. */
   readonly subscriberBuffer?: number
-  /** How many streams one address, and all, may have open. Default 1000 and 50 000. */
-  readonly streams?: { readonly each: number; readonly all: number }
+  /** Default 1000 and 50 000, or as many as come when rates are lifted. */
+  readonly streams?: StreamLimits
   /** How long topics outside /xmtp/ are kept; 0 is for ever. Default one day. */
   readonly retentionMs?: number
   readonly now?: () => Date
@@ -111,7 +111,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     limiter,
     metrics,
     rules: options.rules ?? (() => noRules),
-    ...(options.streams && { streams: options.streams }),
+    streams: options.streams ?? (rates === false ? unlimitedStreams : defaultStreams),
   })
   const api = createApi({ store, ingest, hub, desk, limits })
   const nodeApi = createNodeApi({
