@@ -30,7 +30,13 @@ export function accountPart({ store, desk, snapshot, place, go }: AccountOptions
   let created = false
 
   async function arrive(account: Account): Promise<void> {
-    store.set(({ signing: _, ...state }) => ({ ...state, account, started: true, locked: false }))
+    store.set(({ signing: _, ...state }) => ({
+      ...state,
+      account,
+      started: true,
+      locked: false,
+      problems: [],
+    }))
     const shared = await snapshot()
     store.set((state) => ({ ...state, ...shared, ready: true }))
     if (store.get().route.at === "hello") go({ at: "list", tab: "inbox" }, true)
@@ -47,11 +53,16 @@ export function accountPart({ store, desk, snapshot, place, go }: AccountOptions
         ...(standing.state === "unreadable" && { problems: [{ kind: "keys-unreadable" }] }),
       }))
       const node = await desk.describeNode(place.node)
-      store.set((state) =>
-        state.account
-          ? state
-          : { ...state, connection: { state: node ? "live" : "offline" }, ...(node && { node }) }
-      )
+      store.set((state) => {
+        if (state.account) return state
+        if (node) return { ...state, node, connection: { state: "live" } }
+        const problem = { kind: "no-node", host: new URL(place.node).host } as const
+        return {
+          ...state,
+          connection: { state: "offline" },
+          problems: [...state.problems, problem],
+        }
+      })
     },
 
     async sign(address, text) {

@@ -21,7 +21,10 @@ export async function conversations(
   database: Database,
   shared: SharedState,
 ): Promise<Conversations> {
-  const known = new Map((await database.all("conversations")).map((one) => [one.id, one]))
+  const stored = await database.all("conversations")
+  const whole = stored.filter(isWhole)
+  if (whole.length < stored.length) shared.raise({ kind: "damaged" })
+  const known = new Map(whole.map((one) => [one.id, one]))
   let failed: ReadonlySet<string> = new Set()
   const dirty = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -74,4 +77,10 @@ export async function conversations(
       shared.set({ conversations: list() })
     },
   }
+}
+
+/** Storage can be damaged from outside; what is missing here can be fetched again. */
+function isWhole(row: StoredConversation): boolean {
+  return typeof row.peer === "string" && Number.isFinite(row.createdAt) &&
+    Number.isFinite(row.unread) && (row.last === undefined || typeof row.last.text === "string")
 }
