@@ -1,6 +1,8 @@
 // Where the page is, as an address that can be linked to. Static hosts without a fallback rule use
 // the same paths after `#`.
 
+import type { Conversation } from "./model.ts"
+
 export type Tab = "inbox" | "requests" | "denied"
 export type SettingsPage = "" | "keys" | "consent" | "node"
 
@@ -55,6 +57,17 @@ export function pathOf(route: Route): string {
       return route.page ? `/settings/${route.page}` : "/settings"
     default:
       return `/${route.at}`
+  }
+}
+
+/** Where a conversation is read. Without a subject there is one thread per peer. */
+export function routeTo(
+  { peer, conversationId }: Pick<Conversation, "peer" | "conversationId">,
+): Route {
+  return {
+    at: "conversation",
+    peer,
+    ...(conversationId === undefined ? {} : { about: conversationId }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Engine } from "../protocol.ts"
 import type { Remote } from "../rpc.ts"
 import type { State } from "../state.ts"
 import type { Store } from "../store.ts"
-import { routeTo } from "../view/list/row.tsx"
+import { routeTo } from "../route.ts"
 import { messageActions } from "./messages.ts"
 import { reading } from "./reading.ts"
 

@@ -1,13 +1,12 @@
 import { announce } from "../announce.ts"
 import type { Message } from "../model.ts"
 import type { News } from "../protocol.ts"
-import { routeTo } from "../view/list/row.tsx"
+import { pathOf, routeTo } from "../route.ts"
 import type { State } from "../state.ts"
 import type { Store } from "../store.ts"
 import { short } from "../text/address.ts"
 import { oneLine } from "../text/plain.ts"
 import { wordsOf } from "../text/words.ts"
-import { pathOf } from "../route.ts"
 
 /** Takes what the worker tells into the page's state. */
 export function hear(store: Store<State>, news: News): void {

@@ -11,8 +11,8 @@ import { Person } from "../../parts/person.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { grouped, short } from "../../text/address.ts"
 import { clock } from "../../text/time.ts"
-import { Chip, routeTo } from "../list/row.tsx"
-import { pathOf } from "../../route.ts"
+import { Chip } from "../list/row.tsx"
+import { pathOf, routeTo } from "../../route.ts"
 
 /** Who this conversation is with, and what can be done with it. */
 export function Bar({ conversation }: { conversation: Conversation }): VNode {

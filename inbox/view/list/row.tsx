@@ -1,22 +1,13 @@
 import type { VNode } from "preact"
 import { useSelect } from "../../context.ts"
 import type { Conversation } from "../../model.ts"
-import type { Route } from "../../route.ts"
+import { routeTo } from "../../route.ts"
 import { Icon } from "../../parts/icon.tsx"
 import { Link } from "../../parts/link.tsx"
 import { Person } from "../../parts/person.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { oneLine } from "../../text/plain.ts"
 import { when } from "../../text/time.ts"
-
-/** Where a conversation is read. V1 has no conversation id, and one thread per peer. */
-export function routeTo(conversation: Conversation): Route {
-  return {
-    at: "conversation",
-    peer: conversation.peer,
-    ...(conversation.conversationId === undefined ? {} : { about: conversation.conversationId }),
-  }
-}
 
 export function Row({ conversation }: { conversation: Conversation }): VNode {
   const { peer, unread, failed } = conversation

@@ -8,7 +8,8 @@ import { SealOf } from "../../parts/seal.tsx"
 import { findAddress, short } from "../../text/address.ts"
 import { oneLine } from "../../text/plain.ts"
 import { when } from "../../text/time.ts"
-import { routeTo, Row } from "./row.tsx"
+import { routeTo } from "../../route.ts"
+import { Row } from "./row.tsx"
 
 /** Finds people, and words in what this browser holds; a pasted address starts a conversation. */
 export function Search(): VNode {
