@@ -46,3 +46,25 @@ export function createGate(
     },
   }
 }
+
+const FLOOD_MS = 60_000
+
+/** Sends a peer away that keeps on sending more than it may for a minute; a single burst is forgiven. */
+export function createFloodWatch(
+  now: () => number,
+  sendAway: (peer: string) => void,
+): (peer: string) => void {
+  const since = new Map<string, { first: number; last: number }>()
+  return (peer) => {
+    const flood = since.get(peer)
+    if (flood === undefined || now() - flood.last > FLOOD_MS) {
+      if (since.size >= MAX_BANS) since.delete(since.keys().next().value!)
+      since.set(peer, { first: now(), last: now() })
+    } else if (now() - flood.first > FLOOD_MS) {
+      since.delete(peer)
+      sendAway(peer)
+    } else {
+      flood.last = now()
+    }
+  }
+}

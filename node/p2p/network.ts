@@ -2,6 +2,7 @@
 import type { Connection, Stream } from "@libp2p/interface"
 import { peerIdFromString } from "@libp2p/peer-id"
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
+import type { SetName } from "../store.ts"
 import { createAcquaintance } from "./acquaintance.ts"
 import { openBook, peerOf } from "./book.ts"
 import { createBuckets } from "./bucket.ts"
@@ -10,7 +11,7 @@ import { createDialer } from "./dialer.ts"
 import { createFetchServer, FETCH } from "./fetch-server.ts"
 import { createFetcher } from "./fetch.ts"
 import { ProtocolError } from "./framing.ts"
-import { createGate } from "./gate.ts"
+import { type BanReason, createFloodWatch, createGate } from "./gate.ts"
 import { addGauges } from "./gauges.ts"
 import { GRAYLIST, RELAY_PROTOCOLS } from "./gossip.ts"
 import { createHost } from "./host.ts"
@@ -35,7 +36,6 @@ import { createWindows } from "./window.ts"
 
 const DAY_NS = 86_400_000_000_000n
 const OPEN_MS = 10_000
-const FLOOD_MS = 60_000
 const STREAMS_PER_PEER = 8
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
@@ -92,22 +92,24 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     await libp2p.hangUp(peerIdFromString(peer)).catch(() => {})
   }
 
+  function sendAway(peer: string, reason: BanReason): void {
+    gate.ban(peer, reason)
+    void hangUp(peer)
+  }
+
   /** Slow and gone peers are counted; those that break a protocol are sent away. */
   function blame(peer: string, protocol: string, error: unknown): void {
     const code = error instanceof ProtocolError || error instanceof ReconcileError
       ? error.code
       : "internal"
     log.count("violations", { protocol, code })
-    const innocent = code === "closed" || code === "timeout" || code === "internal"
-    log.say(innocent ? "debug" : "warn", "protocol broken", {
-      peer,
-      protocol,
-      code,
-      error: String(error),
-    })
-    if (!innocent) {
-      gate.ban(peer, "violation")
-      void hangUp(peer)
+    const facts = { peer, protocol, code, error: String(error) }
+    if (code === "internal") log.say("error", "protocol failed here", facts)
+    else if (code === "closed" || code === "timeout") {
+      log.say("debug", "peer was slow or left", facts)
+    } else {
+      log.say("warn", "peer broke a protocol", facts)
+      sendAway(peer, "violation")
     }
   }
 
@@ -145,10 +147,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     recordOf: async (peer) => (await libp2p.peerStore.get(peer)).peerRecordEnvelope,
     open,
     blame,
-    sendAway(peer, reason) {
-      gate.ban(peer, reason)
-      void hangUp(peer)
-    },
+    sendAway,
     // One side of a connection compares: the one that opened it.
     met: (peer) => roster.get(peer)?.direction === "outbound" && repair.greet(peer),
     learned: () => dialer.tick(),
@@ -204,7 +203,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   // Gossip.
   const pacer = createPacer({
     *backlogs() {
-      for (const peer of gossip.getMeshPeers(pubsubTopic)) yield [peer, backlogOf(peer)] as const
+      // A publish goes to every subscriber, not only to the mesh.
+      for (const { peer } of roster.all()) yield [peer, backlogOf(peer)] as const
     },
     async publish(data) {
       try {
@@ -222,7 +222,6 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     now,
   })
   let suspicious = false
-  const floodedSince = new Map<string, number>()
   const flow = gate.mode === "open" ? 1 : 10
   const stopRelay = startRelay({
     gossip,
@@ -245,15 +244,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     }),
     maxGossipBytes: config.maxGossipBytes,
     offer: offers.push,
-    flooded(peer) {
-      const since = floodedSince.get(peer)
-      if (since === undefined || now() - since > 2 * FLOOD_MS) floodedSince.set(peer, now())
-      else if (now() - since > FLOOD_MS) {
-        floodedSince.delete(peer)
-        gate.ban(peer, "flood")
-        void hangUp(peer)
-      }
-    },
+    flooded: createFloodWatch(now, (peer) => sendAway(peer, "flood")),
     lost: () => suspicious = true,
     log,
     now,
@@ -324,10 +315,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       if (suspicious) repair.suspect()
       suspicious = false
       for (const { peer } of roster.all()) {
-        if (gossip.getScore(peer) < GRAYLIST) {
-          gate.ban(peer, "score")
-          void hangUp(peer)
-        }
+        if (gossip.getScore(peer) < GRAYLIST) sendAway(peer, "score")
       }
     }, timings.watch),
     setInterval(() => {
@@ -364,6 +352,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     sets.close()
     await host.stop()
   }
+  function summary(set: SetName): { count: number; fingerprint: Uint8Array } {
+    const index = sets.of(set)
+    return { count: index.size, fingerprint: index.fingerprint(0, index.size) }
+  }
+
   let leaving: Promise<void> | undefined
   const close = () => leaving ??= leave()
 
@@ -388,16 +381,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       known: book.entries().length,
       mesh: gossip.getMeshPeers(pubsubTopic).length,
       queuedBytes: pacer.queuedBytes,
-      sets: {
-        kept: {
-          count: sets.of("kept").size,
-          fingerprint: sets.of("kept").fingerprint(0, sets.of("kept").size),
-        },
-        expiring: {
-          count: sets.of("expiring").size,
-          fingerprint: sets.of("expiring").fingerprint(0, sets.of("expiring").size),
-        },
-      },
+      sets: { kept: summary("kept"), expiring: summary("expiring") },
       equalAt: repair.equalAt,
     }),
     confirm: offers.confirm,

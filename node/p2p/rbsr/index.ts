@@ -105,19 +105,6 @@ export class Index implements Items {
     return true
   }
 
-  /** Drops every item that sorts before `key`; returns how many. */
-  deleteBefore(key: Key): number {
-    const before = this.rank(key)
-    const at = this.#blockOf(key)
-    const block = this.#blocks[at]!
-    const slot = slotOf(block, key)
-    const rest = splitOff(block, slot)
-    this.#blocks.splice(0, at + 1, rest)
-    this.#size -= before
-    this.#stale(0)
-    return before
-  }
-
   has(key: Key): boolean {
     const block = this.#blocks[this.#blockOf(key)]!
     return holds(block, slotOf(block, key), key)
