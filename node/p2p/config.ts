@@ -35,6 +35,8 @@ export interface PeersConfig {
 /** Milliseconds. */
 export interface Timings {
   readonly dial: number
+  /** Swapping one outbound connection for another known peer. */
+  readonly rotate: number
   readonly watch: number
   readonly patience: number
   readonly renewRest: number
@@ -62,6 +64,7 @@ const MIB = 1024 * 1024
 
 export const DEFAULT_TIMINGS: Timings = {
   dial: 2000,
+  rotate: 600_000,
   watch: 5000,
   patience: 10_000,
   renewRest: 30_000,

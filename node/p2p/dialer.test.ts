@@ -37,6 +37,7 @@ async function scene(target = 8): Promise<Scene> {
       return Promise.resolve()
     },
     dialled: () => {},
+    hangUp: (peer) => void connected.delete(peer),
     target,
     now: () => state.now,
     random: () => 0.5,
@@ -111,4 +112,21 @@ test("redial does not wait", async () => {
   s.dialer.redial(IDS[0])
   assert.equal(s.dials.length, before + 1)
   s.dialer.close()
+})
+
+test("a full house changes one guest at a time, never a seed", async () => {
+  const s = await scene(1)
+  s.fails = false
+  s.book.learn(IDS[1], [seed(1)], record, "public")
+  await s.pass(4000)
+  s.dialer.rotate()
+  assert.deepEqual([...s.connected.keys()], [IDS[1]], "nobody else is known")
+  s.book.learn(IDS[2], [seed(2)], record, "public")
+  s.dialer.rotate()
+  await s.pass(4000)
+  assert.deepEqual([...s.connected.keys()], [IDS[2]])
+  s.book.addSeed(seed(2))
+  await s.pass(120_000)
+  s.dialer.rotate()
+  assert.ok(s.connected.has(IDS[2]))
 })

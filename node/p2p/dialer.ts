@@ -11,6 +11,7 @@ export interface DialerOptions {
   /** Resolves when the peer is connected. */
   readonly dial: (entry: Entry, signal: AbortSignal) => Promise<void>
   readonly dialled: (result: "ok" | "failed") => void
+  readonly hangUp: (peer: string) => void
   /** Connections that this node opens by itself, beside seeds. */
   readonly target: number
   readonly now: () => number
@@ -22,6 +23,8 @@ export interface Dialer {
   tick(): void
   /** Dials a peer now, whatever its back-off. */
   redial(peer: string): void
+  /** Gives one connection to somebody else, when all are taken: who surrounds a node does not keep it. */
+  rotate(): void
   close(): void
 }
 
@@ -104,6 +107,20 @@ export function createDialer(options: DialerOptions): Dialer {
       const entry = book.get(peer)
       notBefore.delete(peer)
       if (entry !== undefined && due(entry)) void start(entry)
+    },
+    rotate() {
+      const connected = options.connected()
+      const chosen = [...connected].filter(([peer, direction]) =>
+        direction === "outbound" && book.get(peer)?.seed === false
+      )
+      const others = book.entries().filter((entry) => !connected.has(entry.peer) && due(entry))
+      const next = others[Math.floor(random() * others.length)]
+      if (next === undefined || chosen.length < options.target) return
+      const [leaving] = chosen[Math.floor(random() * chosen.length)]!
+      // It may come back, but not at once.
+      notBefore.set(leaving, now() + MAX_BACKOFF_MS)
+      options.hangUp(leaving)
+      void start(next)
     },
     close: () => stop.abort(),
   }

@@ -267,6 +267,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       await libp2p.dial(named, { signal })
     },
     dialled: (result) => log.count("dials", { result }),
+    hangUp: (peer) => void hangUp(peer),
     target: config.outbound,
     now,
   })
@@ -310,6 +311,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
 
   const ticks = [
     setInterval(dialer.tick, timings.dial),
+    setInterval(dialer.rotate, timings.rotate),
     setInterval(watchdog.tick, timings.watch),
     setInterval(() => {
       if (suspicious) repair.suspect()
