@@ -1,6 +1,7 @@
 // Every state of the page, by name, as data.
-import type { Message, Verification } from "../model.ts"
+import type { Message } from "../model.ts"
 import { initialState, type Open, type State } from "../state.ts"
+import { type Evidence, verify } from "../verify.ts"
 import {
   CONVERSATIONS,
   FROM_THEO,
@@ -43,39 +44,17 @@ const open = (messages: readonly Message[], more: Partial<Open> = {}): Partial<S
   open: { id: WITH_MARA.id, messages, more: false, loading: false, newCount: 0, ...more },
 })
 
-const verification: Verification = {
-  message: "plan",
-  verdict: "Mara sealed this, and nothing was changed.",
-  proved: true,
-  steps: [
-    {
-      name: "Account",
-      says: "its wallet signed the identity key",
-      value: "0xbD3a…90FF",
-      state: "proved",
-    },
-    {
-      name: "Identity key",
-      says: "signed the pre-key, made 2 March 2026",
-      value: "04b1…7e20",
-      state: "proved",
-    },
-    {
-      name: "Pre-key",
-      says: "signed this message and its header",
-      value: "0469…c3d8",
-      state: "proved",
-    },
-    { name: "Message", says: "opened with this conversation’s key", state: "proved" },
-  ],
-  note: ["10:44:07 is what Mara’s clock said.", "This node stored it 0.3 seconds later."],
-  facts: [
-    { name: "Content", value: "xmtp.org/text:1.0", full: "xmtp.org/text:1.0" },
-    { name: "Protocol", value: "V2, 311 bytes on the wire" },
-    { name: "Topic", value: "m-5d0e…91ab", full: "/xmtp/0/m-5d0e91ab/proto" },
-    { name: "Consent", value: "you allowed Mara" },
-    { name: "Message id", value: "9f3c07d2…e4b8106a", full: "9f3c07d2e4b8106a" },
-  ],
+const evidence: Evidence = {
+  id: "9f3c07d2b15ae64480c1d7f02e93ab5c66d84f1e70a29b3d5c8e1f42e4b8106a",
+  mine: false,
+  sender: "Mara",
+  address: MARA,
+  version: "v2",
+  topic: "/xmtp/0/m-5d0e3c7a91f24b68a05d7e19c3b2f4680a7de5c1b93f62480e1d5a7c3b9f91ab/proto",
+  consent: "allowed",
+  contentType: "xmtp.org/text:1.0",
+  bytes: 65,
+  clock: "10:44:07",
 }
 
 const sending: readonly Message[] = [
@@ -163,7 +142,10 @@ const many: readonly Message[] = Array.from({ length: 10_000 }, (_, i) =>
   }))
 
 const parts: Record<string, Partial<State>> = {
-  conversation: { ...open(STORY, { selected: "plan" }), drawer: verification },
+  conversation: {
+    ...open(STORY, { selected: "plan" }),
+    drawer: { ...verify(evidence), message: "plan" },
+  },
   plain: open(STORY),
   list: {},
   requests: { route: { at: "list", tab: "requests" } },
@@ -209,20 +191,7 @@ const parts: Record<string, Partial<State>> = {
   many: open(many),
   broken: {
     ...open(strange, { selected: strange[2]!.id }),
-    drawer: {
-      ...verification,
-      message: strange[2]!.id,
-      verdict: "Something here does not fit.",
-      proved: false,
-      steps: verification.steps.map((step, i) =>
-        i < 2
-          ? step
-          : i === 2
-          ? { ...step, says: "did not sign this message", state: "failed" as const }
-          : { ...step, state: "not reached" as const }
-      ),
-      note: [],
-    },
+    drawer: { ...verify({ ...evidence, refused: "forged" }), message: strange[2]!.id },
   },
   new: { route: { at: "new" } },
   me: { route: { at: "me" } },

@@ -15,11 +15,14 @@ const folder = fileURLToPath(new URL("../../inbox/screenshots/", import.meta.url
 const write = process.env.WAFER_SCREENSHOTS === "write"
 
 const sizes: Record<string, BrowserContextOptions> = {
+  // Large enough to be looked at on a page of its own.
+  hero: { ...desktop, deviceScaleFactor: 1.4 },
   desktop,
   tablet: { ...desktop, viewport: { width: 745, height: 993 } },
   phone: { ...phone, deviceScaleFactor: 1 },
 }
 const wanted: readonly { readonly size: string; readonly states: readonly string[] }[] = [
+  { size: "hero", states: ["conversation"] },
   {
     size: "desktop",
     states: [
