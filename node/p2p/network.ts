@@ -394,10 +394,14 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
 }
 
 function readSeed(address: string): Multiaddr {
-  const seed = multiaddr(address)
-  if (peerOf(seed) === undefined) {
-    throw new TypeError(`"${address}" expected a multiaddr that ends in /p2p/ and a peer id`)
+  const wrong = `"${address}" expected a multiaddr like /ip4/192.0.2.1/tcp/5557/p2p/12D3KooW...`
+  let seed: Multiaddr
+  try {
+    seed = multiaddr(address)
+  } catch (cause) {
+    throw new TypeError(wrong, { cause })
   }
+  if (peerOf(seed) === undefined) throw new TypeError(wrong)
   return seed
 }
 

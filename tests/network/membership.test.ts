@@ -129,3 +129,12 @@ test("a seed that was away is dialled again, for ever", { timeout: 60_000 }, asy
     rmSync(folder, { recursive: true })
   }
 })
+
+test("a seed without a name, or no address at all, is refused at once", async () => {
+  for (const seed of ["/ip4/127.0.0.1/tcp/5557", "nonsense"]) {
+    await assert.rejects(localNode({ seeds: [seed] }), {
+      name: "TypeError",
+      message: /expected a multiaddr/,
+    })
+  }
+})
