@@ -38,7 +38,8 @@ interface Waiting {
 }
 
 const maxTimestampNs = 2n ** 63n - 1n
-const maxGroupItems = 2000
+// About what one atomic operation takes: who is done sends the next while others commit.
+const maxGroupItems = 160
 const maxGroupBytes = 8 * 1024 * 1024
 const maxWaitingBytes = 256 * 1024 * 1024
 

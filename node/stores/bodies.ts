@@ -1,25 +1,32 @@
-import type { Envelope } from "@wafer/proto"
-import { bytesOf, type Kv, readMany } from "../kv.ts"
+import { create } from "@bufbuild/protobuf"
+import { type Envelope, EnvelopeSchema } from "@wafer/proto"
+import type { Manifest } from "@wafer/proto/node"
+import { bytesOf, type Kv, type KvRow, readMany } from "../kv.ts"
 import type { LogEntry } from "../store.ts"
-import { DamageError, joinChunks, keys, readBody } from "./rows.ts"
+import { DamageError, joinChunks, keys, readBody, readTopicKey } from "./rows.ts"
 
 /** 660 KiB: as many chunks as one atomic operation takes. */
 const chunksAtOnce = 11
 
 /** The envelope in a row of the topic index, put together if it is large; undefined when it is damaged. */
-export async function envelopeOf(kv: Kv, row: unknown): Promise<Envelope | undefined> {
+export async function envelopeOf(kv: Kv, { key, value }: KvRow): Promise<Envelope | undefined> {
+  const { contentTopic, timestampNs } = readTopicKey(key)
   try {
-    const body = readBody(row)
-    if (body.$typeName !== "wafer.node.v1.Manifest") return body
-    const chunks: Uint8Array[] = []
-    for await (const { value } of kv.list({ prefix: keys.chunks(body.id) })) {
-      chunks.push(bytesOf(value))
-    }
-    return joinChunks(body, chunks)
+    const body = readBody(value)
+    const message = body instanceof Uint8Array ? body : await joined(kv, body)
+    return create(EnvelopeSchema, { contentTopic, timestampNs, message })
   } catch (error) {
     if (error instanceof DamageError) return undefined
     throw error
   }
+}
+
+async function joined(kv: Kv, manifest: Manifest): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const { value } of kv.list({ prefix: keys.chunks(manifest.id) })) {
+    chunks.push(bytesOf(value))
+  }
+  return joinChunks(manifest, chunks)
 }
 
 export async function readEnvelopes(
@@ -31,9 +38,7 @@ export async function readEnvelopes(
     entries.map((e) => keys.topic(e.contentTopic, e.timestampNs, e.digest)),
   )
   return await Promise.all(
-    rows.map(({ value, versionstamp }) =>
-      versionstamp === null ? undefined : envelopeOf(kv, value)
-    ),
+    rows.map((row) => row.versionstamp === null ? undefined : envelopeOf(kv, row)),
   )
 }
 

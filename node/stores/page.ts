@@ -2,7 +2,7 @@ import { compareBytes } from "../envelope.ts"
 import type { Kv, KvKey } from "../kv.ts"
 import type { PageQuery, StoredEnvelope } from "../store.ts"
 import { envelopeOf } from "./bodies.ts"
-import { keys, positionOf } from "./rows.ts"
+import { keys, readTopicKey } from "./rows.ts"
 
 /** The first rows of several topics as one order: a k-way merge that reads no further than it must. */
 export async function readPage(kv: Kv, query: PageQuery): Promise<StoredEnvelope[]> {
@@ -49,10 +49,10 @@ async function* walk(
   if (!range) return
   // Of many topics each is likely to give a share of the page only.
   const batchSize = Math.min(Math.ceil(limit / topics.length) + 1, 500)
-  for await (const { key, value } of kv.list(range, { reverse: descending, batchSize })) {
-    const { digest } = positionOf(key)
+  for await (const row of kv.list(range, { reverse: descending, batchSize })) {
+    const { digest } = readTopicKey(row.key)
     if (afterDigest && compareBytes(digest, afterDigest) * (descending ? -1 : 1) <= 0) continue
-    const envelope = await envelopeOf(kv, value)
+    const envelope = await envelopeOf(kv, row)
     // A damaged row is for the scrub: it must not keep its neighbours from anyone.
     if (envelope) yield { envelope, digest }
   }

@@ -1,11 +1,5 @@
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf"
-import { type Envelope, EnvelopeSchema } from "@wafer/proto"
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
+import type { Envelope } from "@wafer/proto"
 import {
   FingerprintSchema,
   type Head,
@@ -16,7 +10,7 @@ import {
 } from "@wafer/proto/node"
 import type { Fingerprint } from "../fingerprint.ts"
 import { bytesOf, type KvKey } from "../kv.ts"
-import type { LogEntry, Position, SetName } from "../store.ts"
+import type { LogEntry, SetName } from "../store.ts"
 
 /** The key of each kind of row. Keys sort as V1 orders envelopes. */
 export const keys = {
@@ -40,20 +34,23 @@ const chunkBytes = 60 * 1024
 const inline = 0
 const chunked = 1
 
-/** An envelope as it lies in the topic index: whole, or as a manifest and chunks. */
+/**
+ * A message as it lies in the topic index, under the topic and the time: whole, or as a manifest and
+ * chunks. SQLite spends a page of its own on a row over a thousand bytes, so that the key's part of the
+ * envelope is not written a second time.
+ */
 export interface Body {
   readonly row: Uint8Array
   readonly chunks: readonly Uint8Array[]
 }
 
-export function writeBody(envelope: Envelope, id: Uint8Array): Body {
-  const bytes = toBinary(EnvelopeSchema, envelope)
-  if (bytes.length <= maxInline) return { row: kindOf(inline, bytes), chunks: [] }
+export function writeBody({ message }: Envelope, id: Uint8Array): Body {
+  if (message.length <= maxInline) return { row: kindOf(inline, message), chunks: [] }
   const chunks: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += chunkBytes) {
-    chunks.push(bytes.subarray(at, at + chunkBytes))
+  for (let at = 0; at < message.length; at += chunkBytes) {
+    chunks.push(message.subarray(at, at + chunkBytes))
   }
-  const manifest = create(ManifestSchema, { id, size: bytes.length, chunks: chunks.length })
+  const manifest = create(ManifestSchema, { id, size: message.length, chunks: chunks.length })
   return { row: kindOf(chunked, toBinary(ManifestSchema, manifest)), chunks }
 }
 
@@ -63,39 +60,37 @@ export class DamageError extends Error {
 }
 
 /**
- * The envelope, or the manifest that tells where its chunks are.
+ * The message, or the manifest that tells where its chunks are.
  *
  * @throws DamageError
  */
-export function readBody(value: unknown): Envelope | Manifest {
+export function readBody(value: unknown): Uint8Array | Manifest {
   const bytes = bytesOf(value)
   const body = bytes.subarray(1)
-  if (bytes[0] === inline) return decode(EnvelopeSchema, body)
-  if (bytes[0] === chunked) return decode(ManifestSchema, body)
-  throw new DamageError(`a row of the topic index is of the unknown kind ${bytes[0]}`)
+  if (bytes[0] === inline) return body
+  if (bytes[0] !== chunked) {
+    throw new DamageError(`a row of the topic index is of the unknown kind ${bytes[0]}`)
+  }
+  try {
+    return fromBinary(ManifestSchema, body)
+  } catch (error) {
+    throw new DamageError(`a manifest does not decode: ${error}`)
+  }
 }
 
 /** @throws DamageError when a chunk is missing or cut */
-export function joinChunks(manifest: Manifest, chunks: readonly Uint8Array[]): Envelope {
+export function joinChunks(manifest: Manifest, chunks: readonly Uint8Array[]): Uint8Array {
   const size = chunks.reduce((sum, { length }) => sum + length, 0)
   if (size !== manifest.size) {
     throw new DamageError(`a message of ${manifest.size} bytes has ${size} in its chunks`)
   }
-  const bytes = new Uint8Array(size)
+  const message = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
-    bytes.set(chunk, at)
+    message.set(chunk, at)
     at += chunk.length
   }
-  return decode(EnvelopeSchema, bytes)
-}
-
-function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
-  try {
-    return fromBinary(schema, bytes)
-  } catch (error) {
-    throw new DamageError(`a row does not decode: ${error}`)
-  }
+  return message
 }
 
 /** Under an id stands only where its entry is: these rows lie in random order, and small ones cost a third less. */
@@ -131,9 +126,15 @@ export function readHead(value: unknown): Head {
   return fromBinary(HeadSchema, bytesOf(value))
 }
 
-/** Where a row of the topic index stands in V1's order. */
-export function positionOf(key: KvKey): Position & { digest: Uint8Array } {
-  return { timestampNs: key[2] as bigint, digest: bytesOf(key[3]) }
+/** What the key of a row of the topic index tells. */
+export function readTopicKey(
+  key: KvKey,
+): { contentTopic: string; timestampNs: bigint; digest: Uint8Array } {
+  return {
+    contentTopic: key[1] as string,
+    timestampNs: key[2] as bigint,
+    digest: bytesOf(key[3]),
+  }
 }
 
 const dayNs = 86_400_000_000_000n
