@@ -62,7 +62,7 @@ async function packOne(published: Package): Promise<string> {
     `--tsconfig=${join(root, "tsconfig.json")}`,
     `--out-dir=${join(into, "dist")}`,
   ], folder)
-  await addCommonJs(join(into, "dist"))
+  await addCommonJs(join(into, "dist"), programsOf(manifest))
   writeFileSync(join(into, "package.json"), JSON.stringify(manifestFor(manifest), null, 2) + "\n")
   copyFileSync(join(root, "LICENSE"), join(into, "LICENSE"))
   const readme = join(folder, "README.md")
@@ -71,14 +71,23 @@ async function packOne(published: Package): Promise<string> {
   return join(build, JSON.parse(packed)[0].filename)
 }
 
+/** What is only ever started: it is an ES module, and nothing requires it. */
+function programsOf({ exports, publishConfig }: Manifest): string[] {
+  return Object.values(publishConfig?.bin ?? {})
+    .filter((file) => !Object.values(exports).includes(file))
+    .map((file) => file.replace(/\.ts$/, ".js"))
+}
+
 /**
  * Puts a CommonJS module beside each ES module, and its types beside the types. File by file, so that
  * what two entries share stays one module: tsup would copy an error's class into every entry, or, when it
  * splits, let a variable named `module` take CommonJS's own.
  */
-async function addCommonJs(dist: string): Promise<void> {
+async function addCommonJs(dist: string, programs: readonly string[]): Promise<void> {
   await esbuild({
-    entryPoints: globSync(join(dist, "**/*.js")),
+    entryPoints: globSync(join(dist, "**/*.js"), {
+      exclude: programs.map((file) => join(dist, file)),
+    }),
     outdir: dist,
     outbase: dist,
     outExtension: { ".js": ".cjs" },

@@ -47,6 +47,11 @@ export async function startNode(
     options.data ?? ":memory:",
     ...options.args ?? [],
   ])
+  return await startNodeProgram(program, args)
+}
+
+/** Starts a program that is a node, and resolves when it answers. */
+export async function startNodeProgram(program: string, args: string[]): Promise<NodeProcess> {
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
   let output = ""
   const exited = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)))

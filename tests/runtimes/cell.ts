@@ -5,6 +5,8 @@ import type { Project } from "./project.ts"
 export interface Setting {
   /** Where a node answers. */
   readonly url: string
+  /** Where the tarball of one of the packages stands, as a dependency. */
+  packed(name: string): string
   /**
    * A fresh project with the packed SDK and these dependencies besides. Cells that ask for the same share
    * one, so they must not write what another one reads.

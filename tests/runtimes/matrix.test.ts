@@ -26,7 +26,8 @@ describe("the packed packages", () => {
   const projects = new Map<string, Promise<Project>>()
 
   before(async () => {
-    ;[tarballs, node] = await Promise.all([pack(), startNode("deno")])
+    tarballs = await pack()
+    node = await startNode("deno")
   })
 
   after(async () => {
@@ -34,15 +35,14 @@ describe("the packed packages", () => {
     for (const project of projects.values()) (await project.catch(() => undefined))?.remove()
   })
 
+  const packed = (name: string) => `file:${tarballs.get(name)}`
+
   /** One project for all cells that ask for the same dependencies. */
   function project(dependencies: Record<string, string> = {}): Promise<Project> {
-    const packed = ["@wafer/crypto", "@wafer/proto", "@wafer/sdk"].map((name) => [
-      name,
-      `file:${tarballs.get(name)}`,
-    ])
+    const ours = ["@wafer/crypto", "@wafer/proto", "@wafer/sdk"].map((name) => [name, packed(name)])
     const key = JSON.stringify(dependencies)
     if (!projects.has(key)) {
-      projects.set(key, newProject({ ...Object.fromEntries(packed), ...dependencies }))
+      projects.set(key, newProject({ ...Object.fromEntries(ours), ...dependencies }))
     }
     return projects.get(key)!
   }
@@ -55,7 +55,7 @@ describe("the packed packages", () => {
     describe(group, () => {
       for (const cell of cells) {
         test(cell.name, { skip: skipped(cell) }, async () => {
-          assert.deepEqual(await cell.run({ url: node.url, project }), ["gm", "bye"])
+          assert.deepEqual(await cell.run({ url: node.url, packed, project }), ["gm", "bye"])
         })
       }
     })

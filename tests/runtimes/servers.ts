@@ -1,7 +1,7 @@
 // The program on runtimes without a page: every supported Node, Deno and Bun, and under TypeScript's eyes.
 import { execFileSync } from "node:child_process"
 import { join } from "node:path"
-import { root } from "../processes.ts"
+import { root, startNodeProgram } from "../processes.ts"
 import type { Cell, Setting } from "./cell.ts"
 
 const bin = (name: string) => join(root, "node_modules", ".bin", name)
@@ -50,6 +50,19 @@ function node(major: number, version: string): Cell {
   }
 }
 
+/** A node that was installed from npm, in the place of the checkout's. */
+const nodeFromNpm: Cell = {
+  name: "@wafer/node",
+  async run({ packed, project }) {
+    const { folder } = await project({ "@wafer/node": packed("@wafer/node") })
+    const program = join(folder, "node_modules", ".bin", "wafer-node")
+    const args = ["--port", "0", "--grpc-port", "0", "--data", join(folder, "data")]
+    // Through this Node: the program's first line would take whichever is first in PATH.
+    await using node = await startNodeProgram(bin("node"), [program, ...args])
+    return await runBoth({ packed, project, url: node.url }, bin("node"))
+  },
+}
+
 export const servers: readonly Cell[] = [
   node(20, "20.20.2"),
   node(22, "22.23.3"),
@@ -71,4 +84,5 @@ export const servers: readonly Cell[] = [
       return await runBoth(setting, bin("node"))
     },
   },
+  nodeFromNpm,
 ]
