@@ -1,6 +1,17 @@
 import type { Kv } from "../kv.ts"
 import type { Runtime } from "../runtime.ts"
 
+declare const Deno: {
+  serve(
+    options: { hostname: string; port: number; onListen: () => void },
+    handler: (
+      request: Request,
+      info: { remoteAddr: { hostname: string } },
+    ) => Response | Promise<Response>,
+  ): { addr: { port: number }; shutdown(): Promise<void> }
+  openKv(path: string): Promise<Kv>
+}
+
 export const deno: Runtime = {
   name: "deno",
 
@@ -12,7 +23,5 @@ export const deno: Runtime = {
     return Promise.resolve({ port: server.addr.port, stop: () => server.shutdown() })
   },
 
-  async openKv(location) {
-    return await Deno.openKv(location ?? ":memory:") as Kv
-  },
+  openKv: (location) => Deno.openKv(location ?? ":memory:"),
 }
