@@ -79,11 +79,13 @@ for (const runtime of runtimes) {
         const bob = await officialClient(version, node.url, newWallet())
         const carol = await officialClient(version, node.url, newWallet())
         const stream = await bob.conversations.streamAllMessages()
-        const seen: string[] = []
+        // The official client may tell a message twice: once live, once when it reads what a new
+        // conversation holds already.
+        const seen = new Set<string>()
         const reading = (async () => {
           for await (const message of stream) {
-            seen.push(message.content)
-            if (seen.length === 4) break
+            seen.add(message.content)
+            if (seen.size === 4) break
           }
         })()
         const fromAlice = await alice.conversations.newConversation(bob.address)
@@ -93,7 +95,7 @@ for (const runtime of runtimes) {
         await fromAlice.send("a2")
         await fromCarol.send("c2")
         await reading
-        assert.deepEqual(seen.toSorted(), ["a1", "a2", "c1", "c2"])
+        assert.deepEqual([...seen].sort(), ["a1", "a2", "c1", "c2"])
       })
     }
   })
