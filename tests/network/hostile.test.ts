@@ -88,7 +88,7 @@ for (
     ]],
   ] as const
 ) {
-  test(`${name}: sent away`, { timeout: 60_000 }, async () => {
+  test(`${name}: sent away`, { timeout: 120_000 }, async () => {
     await scene(async (node, hostile) => {
       const stream = await open(hostile, node, protocol)
       stream.send(Uint8Array.from(bytes))
@@ -99,7 +99,7 @@ for (
 }
 
 test("a peer that opens streams and says nothing is dropped, not banned", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await scene(async (node, hostile) => {
     await open(hostile, node, SYNC)
@@ -115,7 +115,7 @@ test("a peer that opens streams and says nothing is dropped, not banned", {
 
 test(
   "gossip that is signed, malformed or oversized is not forwarded",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await scene(async (node, hostile, honest) => {
       const data = wakuOf(envelope())
@@ -142,7 +142,7 @@ test(
   },
 )
 
-test("who sends only rubbish is sent away", { timeout: 60_000 }, async () => {
+test("who sends only rubbish is sent away", { timeout: 120_000 }, async () => {
   await scene(async (node, hostile) => {
     for (let i = 0; i < 20; i++) {
       hostile.push(node.peers.id, rpc({ data: utf8.encode(`rubbish ${i}`) }))
@@ -152,7 +152,7 @@ test("who sends only rubbish is sent away", { timeout: 60_000 }, async () => {
   })
 })
 
-test("what is known is not news in another encoding", { timeout: 60_000 }, async () => {
+test("what is known is not news in another encoding", { timeout: 120_000 }, async () => {
   await scene(async (node, hostile, honest) => {
     const once = wakuOf(envelope())
     hostile.push(node.peers.id, rpc({ data: once }))
@@ -169,7 +169,7 @@ test("what is known is not news in another encoding", { timeout: 60_000 }, async
   })
 })
 
-test("a flood is cut to what a peer may send", { timeout: 60_000 }, async () => {
+test("a flood is cut to what a peer may send", { timeout: 120_000 }, async () => {
   await scene(async (node, hostile) => {
     for (let sent = 0; sent < 8000; sent += 100) {
       const messages = Array.from(
@@ -241,7 +241,7 @@ async function lured(
   await story(node, hostile)
 }
 
-test("a forged body: sent away, not stored", { timeout: 60_000 }, async () => {
+test("a forged body: sent away, not stored", { timeout: 120_000 }, async () => {
   await lured(async (hostile) => {
     await pretend(hostile)
     await compares(hostile, () => idList([new Uint8Array(32).fill(7)]))
@@ -259,7 +259,7 @@ test("a forged body: sent away, not stored", { timeout: 60_000 }, async () => {
 })
 
 test("ids that nobody serves are counted, and their source is not asked again", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   let sessions = 0
   await lured(async (hostile) => {
@@ -288,7 +288,7 @@ test("ids that nobody serves are counted, and their source is not asked again", 
   })
 })
 
-test("a session without an end is ended", { timeout: 60_000 }, async () => {
+test("a session without an end is ended", { timeout: 120_000 }, async () => {
   let last = 0
   await lured(
     async (hostile) => {
@@ -312,7 +312,7 @@ test("a session without an end is ended", { timeout: 60_000 }, async () => {
   )
 })
 
-test("records that nobody signed: sent away", { timeout: 60_000 }, async () => {
+test("records that nobody signed: sent away", { timeout: 120_000 }, async () => {
   await lured(
     (hostile) => pretend(hostile, [utf8.encode("a record"), new Uint8Array(100)]),
     async (node, hostile) => {
@@ -324,7 +324,7 @@ test("records that nobody signed: sent away", { timeout: 60_000 }, async () => {
 
 test(
   "sessions in a row are turned away, one at a time is answered",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await scene(async (node, hostile) => {
       const statuses: number[] = []

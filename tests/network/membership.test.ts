@@ -9,7 +9,7 @@ import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 const fellows = ({ peers }: LocalNode) => peers.status().peers.filter((p) => p.wafer)
 const degrees = (nodes: readonly LocalNode[]) => () => nodes.map((n) => fellows(n).length).join()
 
-test("five nodes that know one seed find each other", { timeout: 60_000 }, async () => {
+test("five nodes that know one seed find each other", { timeout: 120_000 }, async () => {
   await using seed = await localNode()
   const config = { seeds: [...seed.peers.addresses] }
   await using b = await localNode(config)
@@ -23,7 +23,7 @@ test("five nodes that know one seed find each other", { timeout: 60_000 }, async
 
 test(
   "a publisher learns how many nodes have stored what it published",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using a = await localNode()
     await using b = await localNode({ seeds: [...a.peers.addresses] })
@@ -38,7 +38,7 @@ test(
   },
 )
 
-test("ephemeral envelopes are relayed and never stored", { timeout: 60_000 }, async () => {
+test("ephemeral envelopes are relayed and never stored", { timeout: 120_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await until(() => fellows(b).length === 1 && b.peers.status().mesh === 1, 40_000, degrees([a, b]))
@@ -51,7 +51,7 @@ test("ephemeral envelopes are relayed and never stored", { timeout: 60_000 }, as
 
 test(
   "nodes of another network are sent away, and nothing passes",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using a = await localNode({ network: "north" })
     await using b = await localNode({ network: "south", seeds: [...a.peers.addresses] })
@@ -62,7 +62,7 @@ test(
   },
 )
 
-test("an allowlist lets nobody else in", { timeout: 60_000 }, async () => {
+test("an allowlist lets nobody else in", { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "wafer-key-"))
   try {
     const keyFile = join(folder, "deep", "node.key")
@@ -87,7 +87,7 @@ test("an allowlist lets nobody else in", { timeout: 60_000 }, async () => {
 
 test(
   "a node finds its peers again without the seed that introduced them",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const rows = new Map<string, Uint8Array>()
     const book: BookStorage = {
@@ -110,7 +110,7 @@ test(
   },
 )
 
-test("a seed that was away is dialled again, for ever", { timeout: 60_000 }, async () => {
+test("a seed that was away is dialled again, for ever", { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "wafer-key-"))
   const keyFile = join(folder, "node.key")
   try {

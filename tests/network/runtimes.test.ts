@@ -15,10 +15,10 @@ const stories = globSync("*.test.ts", { cwd: import.meta.dirname! })
 for (
   const [runtime, args] of [
     ["deno", ["test", "-A", "--no-check"]],
-    ["bun", ["test", "--timeout", "60000"]],
+    ["bun", ["test", "--timeout", "120000"]],
   ] as const
 ) {
-  test(`${stories.length} files on ${runtime}`, { timeout: 240_000 }, async () => {
+  test(`${stories.length} files on ${runtime}`, { timeout: 290_000 }, async () => {
     const child = spawn(join(root, "node_modules", ".bin", runtime), [...args, ...stories], {
       cwd: root,
       env: { ...process.env, NO_COLOR: "1" },

@@ -43,24 +43,24 @@ async function heals(
   )
 }
 
-test("an RPC larger than the limit", { timeout: 60_000 }, async () => {
+test("an RPC larger than the limit", { timeout: 120_000 }, async () => {
   await heals((node, other) => other.push(node.peers.id, new Uint8Array(17 * 1024 * 1024)))
 })
 
-test("a write stream that broke", { timeout: 60_000 }, async () => {
+test("a write stream that broke", { timeout: 120_000 }, async () => {
   await heals((node, other) =>
     inbound(other.host, node.peers.id).rawStream.abort(new Error("the reader gave up"))
   )
 })
 
-test("a read stream that broke", { timeout: 60_000 }, async () => {
+test("a read stream that broke", { timeout: 120_000 }, async () => {
   await heals((node, other) =>
     outbound(other.host, node.peers.id).rawStream.abort(new Error("the writer gave up"))
   )
 })
 
 test("the connection that carried gossip closed, another to the same peer stayed", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const breakLink = async (node: LocalNode, other: Stranger) => {
     // Both connections are identified: nothing opens gossip streams on the second one any more.
