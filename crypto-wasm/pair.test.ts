@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { maddIsFused } from "./fused.ts"
 import { compile, instantiate } from "./instance.ts"
 import { add, G, inverse, mod, multiply, n, negate, p, type Point } from "./reference/secp256k1.ts"
-import { base64 } from "./wasm/pair-parts.ts"
+import { hex } from "./wasm/pair-parts.ts"
 
 type Address = number
 
@@ -27,7 +27,7 @@ interface Parts {
 
 const skip = maddIsFused() ? false : "multiply-adds are not fused here, so this build is not used"
 
-const wasm = skip === false ? instantiate<Parts>(compile(base64)) : undefined!
+const wasm = skip === false ? instantiate<Parts>(compile(hex)) : undefined!
 const doubles = new Float64Array(wasm?.memory.buffer ?? new ArrayBuffer(0))
 const words = new Int32Array(doubles.buffer)
 const start = wasm?.heap() ?? 0

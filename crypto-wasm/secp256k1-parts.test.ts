@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { compile, instantiate } from "./instance.ts"
 import { add, G, inverse, mod, multiply, n, negate, p, type Point } from "./reference/secp256k1.ts"
-import { base64 } from "./wasm/secp256k1-parts.ts"
+import { hex } from "./wasm/secp256k1-parts.ts"
 
 type Address = number
 
@@ -36,7 +36,7 @@ interface Parts {
   oddMultiples(table: Address, size: number, sharedZ: Address, p: Address): void
 }
 
-const wasm = instantiate<Parts>(compile(base64))
+const wasm = instantiate<Parts>(compile(hex))
 const limbs = new Int32Array(wasm.memory.buffer)
 const start = wasm.heap()
 const [A, B, R] = [start, start + 256, start + 512]

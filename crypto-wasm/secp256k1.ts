@@ -1,9 +1,9 @@
 import { checkBytes, checkCount } from "./argument.ts"
 import { CryptoError } from "./error.ts"
 import { maddIsFused } from "./fused.ts"
-import { compile, instantiate } from "./instance.ts"
-import { base64 as fusedBase64 } from "./wasm/secp256k1-fused.ts"
-import { base64 as scalarBase64 } from "./wasm/secp256k1.ts"
+import { compile, fromHex, instantiate } from "./instance.ts"
+import { hex as fusedHex } from "./wasm/secp256k1-fused.ts"
+import { hex as scalarHex } from "./wasm/secp256k1.ts"
 
 const SECRET_KEY_BYTES = 32
 const PUBLIC_KEY_BYTES = 65
@@ -119,30 +119,30 @@ let workspace: Workspace | undefined
 
 /** The module and its memory, compiled at the first use. Not for users: tests look inside. */
 export function enter(): Workspace {
-  return workspace ??= fused() ?? instance(scalarBase64)
+  return workspace ??= fused() ?? instance(scalarHex)
 }
 
 /** Changes the build, for tests; false if this engine cannot run it. */
 export function choose(build: Build): boolean {
-  const chosen = build === "fused" ? fused() : instance(scalarBase64)
+  const chosen = build === "fused" ? fused() : instance(scalarHex)
   if (chosen !== undefined) workspace = chosen
   return chosen !== undefined
 }
 
-function instance(base64: string): Workspace {
-  const wasm = instantiate<Curve>(compile(base64))
+function instance(hex: string): Workspace {
+  const wasm = instantiate<Curve>(compile(hex))
   return { wasm, bytes: new Uint8Array(wasm.memory.buffer), start: wasm.heap() }
 }
 
 /** The fused build, if multiply-adds are fused here and a known product comes out right. */
 function fused(): Workspace | undefined {
   if (!maddIsFused()) return undefined
-  const candidate = instance(fusedBase64)
+  const candidate = instance(fusedHex)
   const { wasm, bytes, start } = candidate
   const [key, peer] = [start + PLACE, start + 2 * PLACE]
   bytes.fill(0xa5, key, key + SECRET_KEY_BYTES)
-  put(bytes, peer, GENERATOR)
-  put(bytes, peer + PLACE, KNOWN_PRODUCT)
+  bytes.set(fromHex(GENERATOR), peer)
+  bytes.set(fromHex(KNOWN_PRODUCT), peer + PLACE)
   const isRight = wasm.sharedPoint(start, key, peer) === DONE &&
     bytes.subarray(start, start + PUBLIC_KEY_BYTES).every((byte, i) =>
       byte === bytes[peer + PLACE + i]
@@ -157,10 +157,6 @@ const GENERATOR =
 /** 0xa5a5...a5 times that. */
 const KNOWN_PRODUCT =
   "04e8c20537e368bbc1f15b99159088c265444bb3365cbea99c16f94bfddc23aeeba460f617d577ff24534e2dd5e483de90eb7c29c51baa8c7110eebefdd9cd44b6"
-
-function put(bytes: Uint8Array, at: number, hex: string): void {
-  for (let i = 0; 2 * i < hex.length; i++) bytes[at + i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16)
-}
 
 /**
  * Hands arguments to a function of the module at three places, reads the result, and wipes all of

@@ -1,7 +1,7 @@
 import { CryptoError } from "./error.ts"
 import { compile, instantiate } from "./instance.ts"
-import { base64 as relaxed } from "./wasm/symmetric-relaxed.ts"
-import { base64 as baseline } from "./wasm/symmetric.ts"
+import { hex as relaxed } from "./wasm/symmetric-relaxed.ts"
+import { hex as baseline } from "./wasm/symmetric.ts"
 
 /** The exports of assembly/symmetric.ts. All arguments are addresses and lengths. */
 interface Symmetric {

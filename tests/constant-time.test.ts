@@ -7,10 +7,10 @@ import binaryen from "assemblyscript/binaryen"
 import assert from "node:assert/strict"
 import { Buffer } from "node:buffer"
 import { test } from "node:test"
-import { base64 as fused } from "../crypto-wasm/wasm/secp256k1-fused.ts"
-import { base64 as curve } from "../crypto-wasm/wasm/secp256k1.ts"
-import { base64 as relaxed } from "../crypto-wasm/wasm/symmetric-relaxed.ts"
-import { base64 as baseline } from "../crypto-wasm/wasm/symmetric.ts"
+import { hex as fused } from "../crypto-wasm/wasm/secp256k1-fused.ts"
+import { hex as curve } from "../crypto-wasm/wasm/secp256k1.ts"
+import { hex as relaxed } from "../crypto-wasm/wasm/symmetric-relaxed.ts"
+import { hex as baseline } from "../crypto-wasm/wasm/symmetric.ts"
 
 type Expression = string | Expression[]
 
@@ -62,8 +62,8 @@ interface Traced {
   taken(): string
 }
 
-function instrument(base64: string): Traced {
-  const module = binaryen.readBinary(Buffer.from(base64, "base64"))
+function instrument(hex: string): Traced {
+  const module = binaryen.readBinary(Buffer.from(hex, "hex"))
   const [name, ...fields] = trace(parse(module.emitText())) as Expression[]
   const signature = '(func $trace (import "trace" "value") (param i32) (result i32))'
   const text = print([name!, signature, ...fields])
@@ -102,9 +102,9 @@ function secrets(length: number): Uint8Array[] {
   return [random(), random(), least, most]
 }
 
-for (const [name, base64] of Object.entries({ relaxed, baseline })) {
+for (const [name, hex] of Object.entries({ relaxed, baseline })) {
   test(`AES-256-GCM, HKDF, HMAC and SHA-256 go one way for all secrets (${name})`, () => {
-    const { exports, taken } = instrument(base64)
+    const { exports, taken } = instrument(hex)
     const start = exports.heap!()
     const bytes = new Uint8Array(exports.memory.buffer)
     const at = (place: number) => start + 2048 * place
@@ -170,9 +170,9 @@ for (const [name, base64] of Object.entries({ relaxed, baseline })) {
   })
 }
 
-for (const [name, base64] of Object.entries({ scalar: curve, fused })) {
+for (const [name, hex] of Object.entries({ scalar: curve, fused })) {
   test(`secp256k1 goes one way for all secret keys (${name})`, () => {
-    const { exports, taken } = instrument(base64)
+    const { exports, taken } = instrument(hex)
     const start = exports.heap!()
     const bytes = new Uint8Array(exports.memory.buffer)
     const at = (place: number) => start + 80 * place
