@@ -11,12 +11,12 @@ import {
   type QueryRequest,
   type QueryResponse,
 } from "@wafer/proto"
-import type { Caller, Desk } from "./desk.ts"
+import type { Caller, Desk } from "./access/desk.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import type { Ingest } from "./ingest.ts"
 import { queryPage } from "./query.ts"
 import { asRefusal, invalid, type Limits, Refusal } from "./refusal.ts"
-import type { Arrival, Store } from "./store.ts"
+import type { Arrival, Store } from "./store/store.ts"
 
 /** The V1 message API, whichever protocol carries it. Every failure is a `Refusal`. */
 export interface Api {

@@ -1,4 +1,4 @@
-import { parseRange, type Range } from "./ip.ts"
+import { parseRange, type Range } from "./access/ip.ts"
 import type { LogLevel } from "./log.ts"
 
 /** How one node process is set up. */

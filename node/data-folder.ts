@@ -9,7 +9,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
-import type { Kv } from "./kv.ts"
+import type { Kv } from "./store/deno-kv.ts"
 import type { Runtime } from "./runtime.ts"
 import type { Disk } from "./status/report.ts"
 

@@ -4,13 +4,13 @@ import { type FollowRequest, FollowRequestSchema, type FollowResponse } from "@w
 import fc from "fast-check"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./envelope.ts"
+import { digestOf, storageId } from "./store/envelope.ts"
 import { follow } from "./follow.ts"
 import { Refusal } from "./refusal.ts"
 import { currentRuntime } from "./runtime/current.ts"
-import type { Item, Store } from "./store.ts"
-import { kvStore } from "./stores/kv.ts"
-import { memoryStore } from "./stores/memory.ts"
+import type { Item, Store } from "./store/store.ts"
+import { kvStore } from "./store/kv.ts"
+import { memoryStore } from "./store/memory.ts"
 
 const runtime = await currentRuntime()
 

@@ -7,10 +7,10 @@ import {
   type FollowResponse,
   FollowResponseSchema,
 } from "@wafer/proto/node"
-import { compareBytes, storageId } from "./envelope.ts"
+import { compareBytes, storageId } from "./store/envelope.ts"
 import { listen } from "./listen.ts"
 import { invalid, Refusal } from "./refusal.ts"
-import type { Arrival, LogEntry, Store } from "./store.ts"
+import type { Arrival, LogEntry, Store } from "./store/store.ts"
 
 export interface FollowOptions {
   /** How often a silent stream says that it is alive. */

@@ -2,12 +2,12 @@ import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./envelope.ts"
+import { digestOf, storageId } from "./store/envelope.ts"
 import { createHub, type Hub, type Subscription } from "./hub.ts"
 import { createMetrics } from "./metrics.ts"
 import { Refusal } from "./refusal.ts"
-import type { Item, Store } from "./store.ts"
-import { memoryStore } from "./stores/memory.ts"
+import type { Item, Store } from "./store/store.ts"
+import { memoryStore } from "./store/memory.ts"
 
 function item(contentTopic: string, n: number): Item {
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs: BigInt(n) })

@@ -2,8 +2,8 @@ import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
 import type { Metrics } from "./metrics.ts"
 import { Refusal } from "./refusal.ts"
-import type { Arrival, Store } from "./store.ts"
-import { isPublic } from "./topic.ts"
+import type { Arrival, Store } from "./store/store.ts"
+import { isPublic } from "./store/topic.ts"
 
 /** A live subscription: what arrives from the moment it exists. */
 export interface Subscription extends AsyncIterable<Envelope> {

@@ -6,8 +6,8 @@ import { describe, it } from "node:test"
 import { createIngest, type Ingest } from "./ingest.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 import { defaultLimits, Refusal } from "./refusal.ts"
-import type { Store } from "./store.ts"
-import { memoryStore } from "./stores/memory.ts"
+import type { Store } from "./store/store.ts"
+import { memoryStore } from "./store/memory.ts"
 
 function envelope(n: number, contentTopic = "t"): Envelope {
   return create(EnvelopeSchema, {

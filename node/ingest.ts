@@ -1,11 +1,11 @@
 import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
-import { digestOf, storageId } from "./envelope.ts"
+import { digestOf, storageId } from "./store/envelope.ts"
 import { type Log, silent } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { invalid, type Limits, Refusal } from "./refusal.ts"
-import type { Arrival, Item, Store } from "./store.ts"
-import { isEphemeral } from "./topic.ts"
+import type { Arrival, Item, Store } from "./store/store.ts"
+import { isEphemeral } from "./store/topic.ts"
 
 /** The one door for writes, for clients and peers alike. */
 export interface Ingest {

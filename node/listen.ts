@@ -1,4 +1,4 @@
-import type { Arrival, Store } from "./store.ts"
+import type { Arrival, Store } from "./store/store.ts"
 
 export interface ListenOptions {
   /** Arrivals that may wait for the reader. */

@@ -13,9 +13,9 @@ import type { Runtime } from "./runtime.ts"
 import { currentRuntime } from "./runtime/current.ts"
 import { serveGrpc, serveTls } from "./runtime/http2.ts"
 import { watchRules } from "./runtime/rules-file.ts"
-import type { Store } from "./store.ts"
-import { kvStore } from "./stores/kv.ts"
-import { memoryStore } from "./stores/memory.ts"
+import type { Store } from "./store/store.ts"
+import { kvStore } from "./store/kv.ts"
+import { memoryStore } from "./store/memory.ts"
 
 interface Opened {
   readonly store: Store

@@ -5,10 +5,10 @@
  * @module
  */
 export { createNode, type Node, type NodeOptions } from "./node.ts"
-export type { RequestInfo } from "./http.ts"
-export { memoryStore } from "./stores/memory.ts"
-export { kvStore, type KvStoreOptions } from "./stores/kv.ts"
-export type { Kv } from "./kv.ts"
-export type { Store } from "./store.ts"
+export type { RequestInfo } from "./http/http.ts"
+export { memoryStore } from "./store/memory.ts"
+export { kvStore, type KvStoreOptions } from "./store/kv.ts"
+export type { Kv } from "./store/deno-kv.ts"
+export type { Store } from "./store/store.ts"
 export { defaultLimits, type Limits } from "./refusal.ts"
-export { defaultRates, type Rate, type Rates } from "./limit.ts"
+export { defaultRates, type Rate, type Rates } from "./access/limit.ts"

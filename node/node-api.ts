@@ -10,12 +10,12 @@ import {
   PublishResponseSchema,
 } from "@wafer/proto/node"
 import type { Api } from "./api.ts"
-import type { Caller, Desk } from "./desk.ts"
-import { fingerprintDigest } from "./fingerprint.ts"
+import type { Caller, Desk } from "./access/desk.ts"
+import { fingerprintDigest } from "./store/fingerprint.ts"
 import { follow } from "./follow.ts"
 import type { Peers } from "./p2p/mod.ts"
 import { type Limits, Refusal } from "./refusal.ts"
-import type { Store } from "./store.ts"
+import type { Store } from "./store/store.ts"
 
 /** What a node offers beyond V1: following from a cursor, publishing to several nodes, its own facts. */
 export interface NodeApi {

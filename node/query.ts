@@ -8,7 +8,7 @@ import {
   SortDirection,
 } from "@wafer/proto"
 import { invalid, type Limits } from "./refusal.ts"
-import type { PageQuery, Position, Store, StoredEnvelope } from "./store.ts"
+import type { PageQuery, Position, Store, StoredEnvelope } from "./store/store.ts"
 
 const endOfTime = 2n ** 63n - 1n
 

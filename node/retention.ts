@@ -1,8 +1,8 @@
 import type { Log } from "./log.ts"
 import type { Registry } from "./metrics.ts"
-import { compareBytes, storageId } from "./envelope.ts"
-import type { LogEntry, Store } from "./store.ts"
-import { isKept } from "./topic.ts"
+import { compareBytes, storageId } from "./store/envelope.ts"
+import type { LogEntry, Store } from "./store/store.ts"
+import { isKept } from "./store/topic.ts"
 
 export interface KeeperOptions {
   readonly store: Store

@@ -1,5 +1,5 @@
-import type { Kv } from "./kv.ts"
-import type { RequestInfo } from "./http.ts"
+import type { Kv } from "./store/deno-kv.ts"
+import type { RequestInfo } from "./http/http.ts"
 
 /** What a node needs from the runtime it runs on; the adapters are in runtime/. */
 export interface Runtime {

@@ -1,8 +1,13 @@
 import { create } from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { decodeBase64, encodeBase64 } from "../base64.ts"
-import { storageId } from "../envelope.ts"
-import { emptyFingerprint, type Fingerprint, fingerprintDigest, withId } from "../fingerprint.ts"
+import { storageId } from "../store/envelope.ts"
+import {
+  emptyFingerprint,
+  type Fingerprint,
+  fingerprintDigest,
+  withId,
+} from "../store/fingerprint.ts"
 
 /** An envelope, and when the node that it comes from committed it. */
 export interface Archived {

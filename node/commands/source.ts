@@ -1,7 +1,7 @@
 import { createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
 import { NodeApi } from "@wafer/proto/node"
-import type { Store } from "../store.ts"
+import type { Store } from "../store/store.ts"
 import type { Archived } from "./archive.ts"
 
 /** Where envelopes come from, and how many there are about. */

@@ -9,8 +9,8 @@ import {
   FetchRequestSchema,
 } from "@wafer/proto/p2p"
 import type { Envelope } from "@wafer/proto"
-import { storageId } from "../envelope.ts"
-import type { LogEntry, Store } from "../store.ts"
+import { storageId } from "../store/envelope.ts"
+import type { LogEntry, Store } from "../store/store.ts"
 import type { Buckets } from "./bucket.ts"
 import { channel, ProtocolError } from "./framing.ts"
 import type { PeerLog } from "./metrics.ts"

@@ -1,5 +1,5 @@
 import type { Registry } from "../metrics.ts"
-import type { SetName } from "../store.ts"
+import type { SetName } from "../store/store.ts"
 import { SET_NAMES } from "./sets.ts"
 
 /** What is looked up when the metrics page is printed. */

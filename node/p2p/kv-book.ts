@@ -1,4 +1,4 @@
-import { bytesOf, type Kv } from "../kv.ts"
+import { bytesOf, type Kv } from "../store/deno-kv.ts"
 import type { BookStorage } from "./book.ts"
 
 /** The peer book in the node's own Deno KV, one row a peer under ["n", peer]. */

@@ -4,7 +4,7 @@ import type { Ingest } from "../ingest.ts"
 import type { Log } from "../log.ts"
 import type { Registry } from "../metrics.ts"
 import type { Limits } from "../refusal.ts"
-import type { SetName, Store } from "../store.ts"
+import type { SetName, Store } from "../store/store.ts"
 import type { BookStorage } from "./book.ts"
 import type { PeersConfig, Timings } from "./config.ts"
 

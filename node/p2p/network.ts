@@ -2,7 +2,7 @@
 import type { Connection, Stream } from "@libp2p/interface"
 import { peerIdFromString } from "@libp2p/peer-id"
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
-import type { SetName } from "../store.ts"
+import type { SetName } from "../store/store.ts"
 import { createAcquaintance } from "./acquaintance.ts"
 import { openBook, peerOf } from "./book.ts"
 import { createBuckets } from "./bucket.ts"

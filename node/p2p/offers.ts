@@ -1,6 +1,6 @@
 // "I hold these": how a peer is told of envelopes that gossip could not carry, and how a publisher
 // learns that others have stored what it published.
-import type { Store } from "../store.ts"
+import type { Store } from "../store/store.ts"
 import type { Fetcher } from "./fetch.ts"
 
 export interface Offers {

@@ -2,7 +2,7 @@
 // the engine, and stored through the same door as a client's.
 import type { PeerId } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
-import type { Arrival, Store } from "../store.ts"
+import type { Arrival, Store } from "../store/store.ts"
 import type { Gossip } from "./gossip.ts"
 import { type Intake, newsOf } from "./intake.ts"
 import type { PeerLog } from "./metrics.ts"

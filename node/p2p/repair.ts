@@ -2,7 +2,7 @@
 // what is missing there, look again until both are equal.
 import type { Stream } from "@libp2p/interface"
 import { SyncStatus } from "@wafer/proto/p2p"
-import type { SetName, Store } from "../store.ts"
+import type { SetName, Store } from "../store/store.ts"
 import type { Fetcher } from "./fetch.ts"
 import { HOUR_NS } from "./rbsr/audit.ts"
 import type { PeerLog } from "./metrics.ts"

@@ -1,7 +1,7 @@
 // What this node holds, as the sets that nodes compare: one for what is kept for ever and one for
 // what expires, so that the edge of retention never looks like a loss.
-import type { LogEntry, SetName, Store } from "../store.ts"
-import { isKept } from "../topic.ts"
+import type { LogEntry, SetName, Store } from "../store/store.ts"
+import { isKept } from "../store/topic.ts"
 import { Index } from "./rbsr/index.ts"
 import { idText, type Key, keyOf } from "./rbsr/key.ts"
 

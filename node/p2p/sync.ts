@@ -2,7 +2,7 @@
 // differences. Bodies travel by /wafer/fetch.
 import type { Stream } from "@libp2p/interface"
 import { SyncStatus } from "@wafer/proto/p2p"
-import type { SetName } from "../store.ts"
+import type { SetName } from "../store/store.ts"
 import { ProtocolError } from "./framing.ts"
 import { HOUR_NS, hourDigest } from "./rbsr/audit.ts"
 import { type Items, window } from "./rbsr/index.ts"

@@ -2,7 +2,7 @@
 import type { Envelope } from "@wafer/proto"
 import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
-import { storageId } from "../envelope.ts"
+import { storageId } from "../store/envelope.ts"
 import type { Buckets } from "./bucket.ts"
 import { idText, type Key, keyOf } from "./rbsr/key.ts"
 import { decodeWaku, envelopeOf, WakuError } from "./waku.ts"

@@ -7,7 +7,7 @@ import { RPC } from "@libp2p/gossipsub/message"
 import fc from "fast-check"
 import vectors from "../../tests/vectors/p2p.json" with { type: "json" }
 import { fromHex, toHex } from "../../tests/vectors.ts"
-import { digestOf, storageId } from "../envelope.ts"
+import { digestOf, storageId } from "../store/envelope.ts"
 import { prefixed } from "./framing.ts"
 import {
   autoshard,

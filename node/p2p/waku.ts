@@ -3,7 +3,7 @@
 // what could be written in two ways.
 import type { Envelope } from "@wafer/proto"
 import { sha256 } from "@wafer/crypto"
-import { isEphemeral } from "../topic.ts"
+import { isEphemeral } from "../store/topic.ts"
 
 /** The fields of a WakuMessage that this network uses. */
 export interface WakuMessage {

@@ -1,6 +1,6 @@
 // Which part of a set two nodes compare. The lower edge moves by whole hours and lies above what is
 // deleted, so nothing that was promised disappears while it is compared.
-import type { SetName } from "../store.ts"
+import type { SetName } from "../store/store.ts"
 import { setOf } from "./sets.ts"
 import { HOUR_NS } from "./rbsr/audit.ts"
 

@@ -1,5 +1,5 @@
 import { openKv } from "@deno/kv"
-import type { Kv } from "../kv.ts"
+import type { Kv } from "../store/deno-kv.ts"
 import type { Fetch, Runtime } from "../runtime.ts"
 
 interface BunServer {

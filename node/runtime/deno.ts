@@ -1,4 +1,4 @@
-import type { Kv } from "../kv.ts"
+import type { Kv } from "../store/deno-kv.ts"
 import type { Runtime } from "../runtime.ts"
 
 declare const Deno: {

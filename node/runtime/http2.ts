@@ -15,7 +15,7 @@ import {
   type ServerHttp2Session,
 } from "node:http2"
 import type { AddressInfo } from "node:net"
-import { answerAtOnce, remoteAddress, type Routes } from "../grpc.ts"
+import { answerAtOnce, remoteAddress, type Routes } from "../http/grpc.ts"
 import type { Fetch, ServeOptions, Server } from "../runtime.ts"
 import { answer } from "./fetch-over-node.ts"
 

@@ -1,7 +1,7 @@
 import { openKv } from "@deno/kv"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import type { Kv } from "../kv.ts"
+import type { Kv } from "../store/deno-kv.ts"
 import type { Runtime } from "../runtime.ts"
 import { answer } from "./fetch-over-node.ts"
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs"
 import type { Log } from "../log.ts"
-import { parseRules, type Rules } from "../rules.ts"
+import { parseRules, type Rules } from "../access/rules.ts"
 
 /**
  * The rules in a file, read again whenever it changes. A change that cannot be read is logged, and

@@ -1,9 +1,9 @@
-import { fingerprintDigest } from "../fingerprint.ts"
+import { fingerprintDigest } from "../store/fingerprint.ts"
 import type { Hub } from "../hub.ts"
 import type { Metrics } from "../metrics.ts"
 import { version } from "../node-api.ts"
 import type { Peers } from "../p2p/mod.ts"
-import type { Store } from "../store.ts"
+import type { Store } from "../store/store.ts"
 import { createHistory, type Series, stepMs } from "./history.ts"
 import type { Event, Lately } from "./lately.ts"
 

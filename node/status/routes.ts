@@ -1,6 +1,6 @@
 import { Hono } from "hono"
-import type { HttpEnv } from "../http.ts"
-import { contains, parseAddress, parseRange } from "../ip.ts"
+import type { HttpEnv } from "../http/http.ts"
+import { contains, parseAddress, parseRange } from "../access/ip.ts"
 import { packed } from "../packed.ts"
 import { statusFiles } from "./files.ts"
 import type { Status } from "./report.ts"

@@ -6,8 +6,8 @@ import { createLog, silent } from "../../node/log.ts"
 import { createMetrics, type Metrics } from "../../node/metrics.ts"
 import { type Peers, type PeersOptions, startPeers } from "../../node/p2p/mod.ts"
 import { defaultLimits } from "../../node/refusal.ts"
-import type { Store } from "../../node/store.ts"
-import { memoryStore } from "../../node/stores/memory.ts"
+import type { Store } from "../../node/store/store.ts"
+import { memoryStore } from "../../node/store/memory.ts"
 import process from "node:process"
 
 export interface LocalNode extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import type { Manifest } from "@wafer/proto/node"
-import { bytesOf, type Kv, type KvRow, readMany } from "../kv.ts"
-import type { LogEntry } from "../store.ts"
+import { bytesOf, type Kv, type KvRow, readMany } from "./deno-kv.ts"
+import type { LogEntry } from "./store.ts"
 import { DamageError, joinChunks, keys, readBody, readTopicKey } from "./rows.ts"
 
 /** 660 KiB: as many chunks as one atomic operation takes. */

@@ -10,7 +10,7 @@ import {
   SubscribeAllRequestSchema,
   SubscribeRequestSchema,
 } from "@wafer/proto"
-import { version } from "./node-api.ts"
+import { version } from "../node-api.ts"
 
 type Json = Record<string, unknown>
 

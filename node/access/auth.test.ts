@@ -3,10 +3,10 @@ import { Code } from "@connectrpc/connect"
 import { type Signature, SignatureSchema, type Token, TokenSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { account } from "../tests/node/token.ts"
-import { fromHex, vectors } from "../tests/vectors.ts"
+import { account } from "../../tests/node/token.ts"
+import { fromHex, vectors } from "../../tests/vectors.ts"
 import { authorize, createAuthenticator } from "./auth.ts"
-import { Refusal } from "./refusal.ts"
+import { Refusal } from "../refusal.ts"
 
 const at = (ms: number) => createAuthenticator(() => new Date(ms))
 

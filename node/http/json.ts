@@ -7,7 +7,7 @@ import {
   SortDirection,
 } from "@wafer/proto"
 import { RetryInfoSchema } from "@wafer/proto/node"
-import { encodeBase64 } from "./base64.ts"
+import { encodeBase64 } from "../base64.ts"
 
 // proto3 JSON as grpc-gateway prints it: every field present, absent messages null, 64-bit numbers
 // as strings, bytes as padded base64. V1's clients parse nothing else.

@@ -11,12 +11,12 @@ import {
   SubscribeAllRequestSchema,
   SubscribeRequestSchema,
 } from "@wafer/proto"
-import type { Api } from "./api.ts"
+import type { Api } from "../api.ts"
 import { readBody } from "./body.ts"
-import type { Caller } from "./desk.ts"
-import type { Subscription } from "./hub.ts"
+import type { Caller } from "../access/desk.ts"
+import type { Subscription } from "../hub.ts"
 import { batchQueryResponseJson, envelopeJson, errorJson, queryResponseJson } from "./json.ts"
-import { asRefusal, httpStatusOf, invalid, type Limits } from "./refusal.ts"
+import { asRefusal, httpStatusOf, invalid, type Limits } from "../refusal.ts"
 
 /** A route of the JSON gateway: V1's methods as plain HTTP. */
 export type GatewayRoute = (request: Request, caller: Caller) => Promise<Response>

@@ -5,14 +5,14 @@ import {
 } from "@connectrpc/connect/protocol"
 import { type Context, Hono } from "hono"
 import { type BodyLimits, patiently } from "./body.ts"
-import type { Caller } from "./desk.ts"
+import type { Caller } from "../access/desk.ts"
 import { isPlainUnary, type UnaryRoute } from "./connect-unary.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
 import { type AddressOf, answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
-import { inbox } from "./inbox.ts"
+import { inbox } from "../inbox.ts"
 import { openApi } from "./openapi.ts"
-import { asRefusal, Refusal } from "./refusal.ts"
+import { asRefusal, Refusal } from "../refusal.ts"
 
 /** What the server knows of a request beside the request itself. */
 export interface RequestInfo {

@@ -3,8 +3,8 @@ import { Code } from "@connectrpc/connect"
 import { RetryInfoSchema } from "@wafer/proto/node"
 import { type Authenticator, authorize } from "./auth.ts"
 import type { Limiter, RateClass } from "./limit.ts"
-import type { Metrics } from "./metrics.ts"
-import { asRefusal, Refusal } from "./refusal.ts"
+import type { Metrics } from "../metrics.ts"
+import { asRefusal, Refusal } from "../refusal.ts"
 import type { Rules, Standing } from "./rules.ts"
 
 /** Who asks, however the question came. */

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect"
-import { type Limits, Refusal } from "./refusal.ts"
+import { type Limits, Refusal } from "../refusal.ts"
 
 /** How large a body may be, and how slowly it may come. */
 export type BodyLimits = Pick<Limits, "maxRequestBytes" | "maxSilentMs" | "maxRequestMs">

@@ -10,9 +10,9 @@ import {
   type Token,
   TokenSchema,
 } from "@wafer/proto"
-import { decodeBase64 } from "./base64.ts"
-import { Refusal } from "./refusal.ts"
-import { ownerOf } from "./topic.ts"
+import { decodeBase64 } from "../base64.ts"
+import { Refusal } from "../refusal.ts"
+import { ownerOf } from "../store/topic.ts"
 
 const maxAgeMs = 3_600_000
 const utf8 = new TextEncoder()

@@ -13,11 +13,11 @@ import type {
 } from "@connectrpc/connect/protocol"
 import { type Envelope, MessageApi } from "@wafer/proto"
 import { NodeApi as NodeService } from "@wafer/proto/node"
-import type { Api } from "./api.ts"
-import type { Caller } from "./desk.ts"
-import type { Subscription } from "./hub.ts"
-import type { NodeApi } from "./node-api.ts"
-import type { Limits } from "./refusal.ts"
+import type { Api } from "../api.ts"
+import type { Caller } from "../access/desk.ts"
+import type { Subscription } from "../hub.ts"
+import type { NodeApi } from "../node-api.ts"
+import type { Limits } from "../refusal.ts"
 
 /** The address of the caller, which only the server knows. */
 export const remoteAddress: ContextKey<string> = createContextKey("unknown")

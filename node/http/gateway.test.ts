@@ -7,14 +7,14 @@ import {
 } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { account } from "../tests/node/token.ts"
-import { fromHex, toHex, vectors } from "../tests/vectors.ts"
-import { encodeBase64 } from "./base64.ts"
-import { digestOf } from "./envelope.ts"
-import { parseRange } from "./ip.ts"
-import { createNode, type Node, type NodeOptions } from "./node.ts"
-import { parseRules } from "./rules.ts"
-import { memoryStore } from "./stores/memory.ts"
+import { account } from "../../tests/node/token.ts"
+import { fromHex, toHex, vectors } from "../../tests/vectors.ts"
+import { encodeBase64 } from "../base64.ts"
+import { digestOf } from "../store/envelope.ts"
+import { parseRange } from "../access/ip.ts"
+import { createNode, type Node, type NodeOptions } from "../node.ts"
+import { parseRules } from "../access/rules.ts"
+import { memoryStore } from "../store/memory.ts"
 
 const alice = account(1)
 

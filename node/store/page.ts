@@ -1,6 +1,6 @@
-import { compareBytes } from "../envelope.ts"
-import type { Kv, KvKey } from "../kv.ts"
-import type { PageQuery, StoredEnvelope } from "../store.ts"
+import { compareBytes } from "./envelope.ts"
+import type { Kv, KvKey } from "./deno-kv.ts"
+import type { PageQuery, StoredEnvelope } from "./store.ts"
 import { envelopeOf } from "./bodies.ts"
 import { keys, readTopicKey } from "./rows.ts"
 

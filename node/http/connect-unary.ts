@@ -9,10 +9,10 @@ import {
   QueryRequestSchema,
   QueryResponseSchema,
 } from "@wafer/proto"
-import type { Api } from "./api.ts"
+import type { Api } from "../api.ts"
 import { readBody } from "./body.ts"
-import type { Caller } from "./desk.ts"
-import { asRefusal, invalid, type Limits } from "./refusal.ts"
+import type { Caller } from "../access/desk.ts"
+import { asRefusal, invalid, type Limits } from "../refusal.ts"
 
 /**
  * Answers V1's unary calls in their commonest form, Connect with binary protobuf. Connect's own

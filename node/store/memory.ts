@@ -1,8 +1,8 @@
 import type { Envelope } from "@wafer/proto"
-import { compareBytes } from "../envelope.ts"
-import { emptyFingerprint, withId, withoutId } from "../fingerprint.ts"
-import type { Arrival, Follower, LogEntry, Position, Store, StoredEnvelope } from "../store.ts"
-import { isKept } from "../topic.ts"
+import { compareBytes } from "./envelope.ts"
+import { emptyFingerprint, withId, withoutId } from "./fingerprint.ts"
+import type { Arrival, Follower, LogEntry, Position, Store, StoredEnvelope } from "./store.ts"
+import { isKept } from "./topic.ts"
 
 interface Row extends StoredEnvelope {
   readonly entry: LogEntry

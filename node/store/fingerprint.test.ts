@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import assert from "node:assert/strict"
 import { it } from "node:test"
-import { toHex } from "../tests/vectors.ts"
+import { toHex } from "../../tests/vectors.ts"
 import { emptyFingerprint, fingerprintDigest, withId, withoutId } from "./fingerprint.ts"
 
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 })

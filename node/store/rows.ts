@@ -8,9 +8,9 @@ import {
   type Manifest,
   ManifestSchema,
 } from "@wafer/proto/node"
-import type { Fingerprint } from "../fingerprint.ts"
-import { bytesOf, type KvKey } from "../kv.ts"
-import type { LogEntry, SetName } from "../store.ts"
+import type { Fingerprint } from "./fingerprint.ts"
+import { bytesOf, type KvKey } from "./deno-kv.ts"
+import type { LogEntry, SetName } from "./store.ts"
 
 /** The key of each kind of row. Keys sort as V1 orders envelopes. */
 export const keys = {
