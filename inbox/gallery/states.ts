@@ -143,10 +143,10 @@ const many: readonly Message[] = Array.from({ length: 10_000 }, (_, i) =>
 
 const parts: Record<string, Partial<State>> = {
   conversation: {
-    ...open(STORY, { selected: "plan" }),
+    ...open(STORY, { selected: "plan", more: true }),
     drawer: { ...verify(evidence), message: "plan" },
   },
-  plain: open(STORY),
+  plain: open(STORY, { more: true }),
   list: {},
   requests: { route: { at: "list", tab: "requests" } },
   denied: { route: { at: "list", tab: "denied" } },

@@ -4,8 +4,10 @@ import type { Conversations } from "./conversations.ts"
 
 /** Whom I allow and deny: kept on the network, sealed to my own key, and here for when there is none. */
 export interface Consents {
-  /** Says it here at once and on the network as soon as that can be reached. */
-  set(peer: string, consent: "allowed" | "denied"): Promise<void>
+  /** Says it here at once. */
+  note(peer: string, consent: "allowed" | "denied"): void
+  /** Says it on the network. */
+  publish(peer: string, consent: "allowed" | "denied"): Promise<void>
   /** What the network knows of a peer. */
   of(peer: string): Promise<Consent>
   /** Takes over what this account said elsewhere. */
@@ -19,8 +21,8 @@ export function consents(conversations: Conversations, client: () => Promise<Cli
     }
   }
   return {
-    async set(peer, consent) {
-      apply(peer, consent)
+    note: apply,
+    async publish(peer, consent) {
       const { contacts } = await client()
       await (consent === "allowed" ? contacts.allow(peer) : contacts.deny(peer))
     },

@@ -44,6 +44,7 @@ export interface StoredReaction {
 export interface Outbound {
   /** Grows: the order of writing. */
   readonly seq?: number
+  /** Where it belongs; empty for what I say about people. */
   readonly conversation: string
   /** The message that shows it; none for reactions and receipts. */
   readonly message?: string
@@ -57,6 +58,7 @@ export interface Outbound {
       readonly added: boolean
     }
     | { readonly kind: "receipt" }
+    | { readonly kind: "consent"; readonly peer: string; readonly consent: "allowed" | "denied" }
   /** Why it is not tried again by itself. */
   readonly failed?: string
 }

@@ -33,7 +33,10 @@ export interface DeskOptions {
   readonly onForget: () => Promise<void>
 }
 
-const sdk = () => import("./sdk.ts")
+const sdk = () =>
+  import("./sdk.ts").catch((cause) => {
+    throw new Error("the node cannot be reached", { cause })
+  })
 
 /** Makes, opens, exports and forgets the account of one window. */
 export function desk({ page, onOpen, onForget }: DeskOptions): Desk {

@@ -43,7 +43,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
   const settings = () => shared.get().settings
   const threads = await conversations(database, shared)
   const shelf = messages(database)
-  const online = import("./network.ts").then(({ network }) =>
+  const online = loaded().then(({ network }) =>
     network({
       profile,
       me,
@@ -132,7 +132,11 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       await (await online).outbox.add({ conversation, content: reaction })
     },
 
-    setConsent: async (peer, consent) => (await online).consents.set(peer, consent),
+    async setConsent(peer, consent) {
+      const { consents, outbox } = await online
+      consents.note(peer, consent)
+      await outbox.add({ conversation: "", content: { kind: "consent", peer, consent } })
+    },
     async name(peer, name) {
       const { [peer]: _, ...others } = shared.get().names
       const names = name ? { ...others, [peer]: name } : others
@@ -155,7 +159,9 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
     async writing(conversation) {
       const { typing, isReachable } = await online
       const allowed = threads.get(conversation)?.consent === "allowed"
-      if (settings().typing && allowed && isReachable()) await typing.tell(conversation)
+      if (!settings().typing || !allowed || !isReachable()) return
+      // Nobody misses a word that somebody is writing.
+      await typing.tell(conversation).catch(() => {})
     },
 
     async verify(id) {
@@ -202,6 +208,19 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       await (await online).close()
       database.close()
     },
+  }
+}
+
+const AGAIN_MS = 2000
+
+/** The SDK's chunk, however long the node is away. */
+async function loaded(): Promise<typeof import("./network.ts")> {
+  for (;;) {
+    try {
+      return await import("./network.ts")
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export interface FollowOptions {
   /** Up to which sender time everything is stored here; 0 for nothing yet. */
   readonly seenAt: () => number
   readonly onMessages: (received: readonly Message[], live: boolean) => Promise<void>
-  readonly onLive: () => void
+  readonly onLive: () => unknown
 }
 
 // 32 messages a transaction: enough to be quick, few enough to stay interruptible.

@@ -88,6 +88,7 @@ export async function network(options: NetworkOptions): Promise<Network> {
     conversations,
     messages,
     channel: known.get,
+    consents: consent,
     isReachable,
     upload: upload({
       limit: () => shared.get().node.maxMessageBytes ?? DEFAULT_LIMIT,
@@ -103,17 +104,18 @@ export async function network(options: NetworkOptions): Promise<Network> {
 
   async function keepUp(client: Client): Promise<void> {
     await known.refresh()
-    await consent.refresh(client)
     if (closed.signal.aborted) return
     following = follow({
       client,
       shared,
       seenAt: () => seenAt,
       onMessages: inbound.take,
-      onLive() {
-        out.flush()
-        consent.refresh(client)
+      async onLive() {
         onLive()
+        // What I said while away comes before what was said before it.
+        await out.flush()
+        // Unanswered, the next connection asks again.
+        await consent.refresh(client).catch(() => {})
       },
     })
   }
@@ -132,7 +134,8 @@ export async function network(options: NetworkOptions): Promise<Network> {
         about === undefined ? {} : { context: { conversationId: about, metadata: {} } },
       )
       const stored = await known.add(made)
-      await consent.set(made.peerAddress, "allowed")
+      // Whoever makes a conversation allows its peer; the SDK has said so on the network.
+      consent.note(made.peerAddress, "allowed")
       return stored
     },
     hurry() {

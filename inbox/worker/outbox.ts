@@ -1,4 +1,4 @@
-import type { Conversation as Channel, PreparedMessage, WaferError } from "@wafer/sdk"
+import type { Conversation as Channel, WaferError } from "@wafer/sdk"
 import { attachment } from "@wafer/sdk/codecs/attachment"
 import { reaction } from "@wafer/sdk/codecs/reaction"
 import { readReceipt } from "@wafer/sdk/codecs/read-receipt"
@@ -7,6 +7,7 @@ import { reply } from "@wafer/sdk/codecs/reply"
 import { text } from "@wafer/sdk/codecs/text"
 import type { Delivery } from "../model.ts"
 import type { News } from "../protocol.ts"
+import type { Consents } from "./consent.ts"
 import type { Conversations } from "./conversations.ts"
 import type { Database, Outbound, StoredMessage } from "./database.ts"
 import type { Messages } from "./messages.ts"
@@ -22,8 +23,15 @@ export interface Outbox {
   add(outbound: Outbound, shown?: StoredMessage, file?: Blob): Promise<void>
   retry(message: string): Promise<void>
   discard(message: string): Promise<void>
-  /** Sends what waits: the node can be reached. */
-  flush(): void
+  /** Sends what waits: the node can be reached. Resolves when nothing can go any more. */
+  flush(): Promise<void>
+}
+
+/** Sealed, and ready to go. */
+interface Prepared {
+  /** What it will be known by, if it is a message. */
+  readonly id: string
+  send(): Promise<unknown>
 }
 
 export interface OutboxOptions {
@@ -32,13 +40,24 @@ export interface OutboxOptions {
   readonly conversations: Conversations
   readonly messages: Messages
   readonly channel: (conversation: string) => Promise<Channel>
+  readonly consents: Consents
   readonly isReachable: () => boolean
   readonly upload: Upload
   readonly tell: (news: News) => void
 }
 
 export async function outbox(options: OutboxOptions): Promise<Outbox> {
-  const { database, shared, conversations, messages, channel, isReachable, upload, tell } = options
+  const {
+    database,
+    shared,
+    conversations,
+    messages,
+    channel,
+    consents,
+    isReachable,
+    upload,
+    tell,
+  } = options
   let queue: Outbound[] = await database.all("outbox")
   const busy = new Set<string>()
   const uploads = new Map<string, AbortController>()
@@ -80,8 +99,8 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
     await database.remove("outbox", [item.seq!])
   }
 
-  function flush(): void {
-    for (const conversation of new Set(queue.map((one) => one.conversation))) drain(conversation)
+  async function flush(): Promise<void> {
+    await Promise.all([...new Set(queue.map((one) => one.conversation))].map(drain))
   }
 
   async function drain(conversation: string): Promise<void> {
@@ -133,6 +152,8 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
       return false
     }
     if (!item.message) {
+      // There is no bubble to say it under.
+      shared.raise({ kind: "broken", report: String(error.stack ?? error) })
       await drop(item)
       return true
     }
@@ -165,8 +186,11 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
     return sealed
   }
 
-  async function prepare(item: Outbound): Promise<PreparedMessage<unknown>> {
+  async function prepare(item: Outbound): Promise<Prepared> {
     const { content } = item
+    if (content.kind === "consent") {
+      return { id: "", send: () => consents.publish(content.peer, content.consent) }
+    }
     const to = await channel(item.conversation)
     switch (content.kind) {
       case "text":

@@ -83,6 +83,20 @@ test("a reload keeps everything, names and drafts of consent too", async () => {
   }
 })
 
+test("who is denied while the node is away stays denied, here and on other devices", async () => {
+  await node.kill()
+  await ben.page.getByText("Offline. What you write is sent later.").waitFor()
+  await ben.page.getByRole("button", { name: "More" }).click()
+  await ben.page.getByRole("menuitem", { name: "Deny" }).click()
+  await ben.page.getByText("You denied this account. It is not told.").waitFor()
+  await start()
+  await ben.page.locator(".connection-live").waitFor()
+  await ben.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)))
+  await ben.page.reload()
+  await ben.page.locator(".connection-live").waitFor()
+  await ben.page.getByText("You denied this account. It is not told.").waitFor()
+})
+
 test("nothing broke meanwhile", () => {
   assert.deepEqual([...ada.failures, ...ben.failures], [])
 })

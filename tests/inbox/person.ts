@@ -62,7 +62,10 @@ export async function newcomer(
 ): Promise<Person> {
   const { page, failures } = await visit(browser, url, options)
   await page.getByRole("button", { name: "Create an account here" }).click()
-  await page.getByText("Your seal is ready.").waitFor()
+  await page.getByText("Your seal is ready.").waitFor().catch(async (cause) => {
+    const shown = (await page.locator("body").innerText()).replace(/\s+/g, " ")
+    throw new Error(`no account: ${shown} ${failures.join("\n")}`, { cause })
+  })
   return { page, failures, address: await addressOn(page) }
 }
 

@@ -6,7 +6,7 @@ import { Button } from "../../parts/button.tsx"
 import { Name } from "../../parts/text.tsx"
 import { size, sizeOf } from "../../text/size.ts"
 
-const LONGEST_SIDE = 320
+const LONGEST_SIDE = 300
 
 /** A file: a picture when the browser could open it as one, else a card. */
 export function FileOf(
