@@ -9,7 +9,6 @@ import type {
   UniversalHandler,
   UniversalHandlerFn,
   UniversalHandlerOptions,
-  UniversalServerResponse,
 } from "@connectrpc/connect/protocol"
 import { type Envelope, MessageApi } from "@wafer/proto"
 import { NodeApi as NodeService } from "@wafer/proto/node"
@@ -22,7 +21,7 @@ import type { Limits } from "../refusal.ts"
 /** The address of the caller, which only the server knows. */
 export const remoteAddress: ContextKey<string> = createContextKey("unknown")
 
-/** Whether a stream must begin with a heartbeat for its headers to leave. */
+/** Whether a stream must begin with a byte for its headers to leave. */
 export const holdsHeaders: ContextKey<boolean> = createContextKey(false)
 
 const opened: ContextKey<(context: HandlerContext) => void> = createContextKey(() => {})
@@ -52,6 +51,8 @@ export function messageApiRoutes(api: Api, options: RouteOptions): Routes {
       async *subscribe2(requests, context) {
         const subscription = open(api, [], context, options)
         const retargeting = retarget(subscription, requests)
+        // It may fail while a slow reader holds the stream back, long before it is awaited.
+        retargeting.catch(() => {})
         yield* subscription
         await retargeting
       },
@@ -131,30 +132,52 @@ export function answerAtOnce(handler: UniversalHandler): UniversalHandlerFn {
   return (request) => {
     const values = request.contextValues ?? createContextValues()
     return new Promise((resolve, reject) => {
-      const late = handler({
+      const responding = handler({
         ...request,
         contextValues: values.set(opened, ({ responseHeader, responseTrailer, protocolName }) => {
           const trailer = protocolName === "grpc" ? { trailer: responseTrailer } : {}
-          const first = values.get(holdsHeaders) ? heartbeatIn(responseHeader) : new Uint8Array(0)
-          resolve({ status: 200, header: responseHeader, body: bodyOf(first, late), ...trailer })
+          const late = responding.then(({ body }) => body ?? [])
+          const json = responseHeader.get("content-type")?.includes("json") ?? false
+          const body = values.get(holdsHeaders) ? beginning(late, json) : opening(late)
+          resolve({ status: 200, header: responseHeader, body, ...trailer })
         }),
       })
-      late.then(resolve, reject)
+      responding.then(resolve, reject)
     })
   }
 }
 
-async function* bodyOf(
-  first: Uint8Array,
-  response: Promise<UniversalServerResponse>,
-): AsyncGenerator<Uint8Array> {
-  // Some servers send headers only with a first chunk, be it empty.
-  yield first
-  yield* (await response).body ?? []
+/** Servers of Node's kind send headers with a first chunk, be it empty. */
+async function* opening(late: Promise<AsyncIterable<Uint8Array> | []>): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(0)
+  yield* await late
 }
 
-/** An empty message in the frame that Connect and gRPC-Web share: a flag, a length, nothing. */
-function heartbeatIn(header: Headers | undefined): Uint8Array {
-  const json = header?.get("content-type")?.includes("json")
-  return Uint8Array.from(json ? [0, 0, 0, 0, 2, 0x7b, 0x7d] : [0, 0, 0, 0, 0])
+/**
+ * The same for a server that waits for a first byte. In Connect and gRPC-Web that byte is the flags of
+ * the first frame, and they are known before there is a frame: a message, as nothing is compressed
+ * here. Only a stream that ends without any message has to be given an empty one.
+ */
+async function* beginning(
+  late: Promise<AsyncIterable<Uint8Array> | []>,
+  json: boolean,
+): AsyncGenerator<Uint8Array> {
+  yield Uint8Array.of(messageFlags)
+  let begun = false
+  for await (const chunk of await late) {
+    if (begun || chunk.length === 0) {
+      yield chunk
+      continue
+    }
+    begun = true
+    if (chunk[0] === messageFlags) {
+      yield chunk.subarray(1)
+    } else {
+      yield Uint8Array.from(json ? [0, 0, 0, 2, 0x7b, 0x7d] : [0, 0, 0, 0])
+      yield chunk
+    }
+  }
 }
+
+/** Neither compressed nor the end. */
+const messageFlags = 0
