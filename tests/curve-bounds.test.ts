@@ -113,6 +113,7 @@ function walker(answers: readonly number[], unwritten = 0) {
     // tests/pair-bounds.test.ts has these.
     "./pair": other({ PAIR: 80 }),
     "./pair-point": other({ JACOBIAN2: 160, Z2: 80 }),
+    "./pair-multiples": other({}),
     "./memory": { wipe() {} },
   }
   function require(name: string): Exports {

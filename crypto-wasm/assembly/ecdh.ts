@@ -17,7 +17,6 @@ import { PAIR } from "./pair"
 import {
   addDistinct2,
   double2,
-  fromElements,
   JACOBIAN2,
   lookup2,
   one2,
@@ -25,6 +24,7 @@ import {
   Z2,
 } from "./pair-point"
 import { oddMultiples } from "./multiples"
+import { oddMultiples2 } from "./pair-multiples"
 import { plus } from "./words"
 import { wipe } from "./memory"
 
@@ -52,6 +52,7 @@ const SHARED_Z = memory.data(FE, 16)
 const ENTRY = memory.data(AFFINE, 16)
 const PAIRS = memory.data(SIZE * PAIR, 16)
 const PAIRS_LAMBDA = memory.data(SIZE * PAIR, 16)
+const PAIR_SHARED_Z = memory.data(PAIR, 16)
 const PAIR_ENTRY = memory.data(PAIR, 16)
 const SUM = memory.data(JACOBIAN2, 16)
 
@@ -70,29 +71,34 @@ const SUM = memory.data(JACOBIAN2, 16)
  * anything: they are complete.
  */
 export function multiply(r: usize, k: usize, p: usize): void {
-  oddMultiples(TABLE, SIZE, SHARED_Z, p)
-  for (let i = 0; i < SIZE * AFFINE; i += AFFINE) {
-    mul(TABLE_LAMBDA + i, TABLE + i, BETA)
-    copy(TABLE_LAMBDA + i + Y, TABLE + i + Y)
-  }
   addScalar(K, k, OFFSET)
   half(K, K)
   split(V1, V2, K)
   addScalar(V1, V1, CENTRE)
   addScalar(V2, V2, CENTRE)
 
-  if (ASC_FEATURE_RELAXED_SIMD) upperWindows2(r)
-  else upperWindows(r)
-  shift(r)
-  digit(TABLE, V1, 0)
-  addComplete(r, r, ENTRY)
-  digit(TABLE_LAMBDA, V2, 0)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    upperWindows2(r, p)
+    element2(PAIRS, V1)
+    addComplete(r, r, ENTRY)
+    element2(PAIRS_LAMBDA, V2)
+  } else {
+    upperWindows(r, p)
+    digit(TABLE, V1, 0)
+    addComplete(r, r, ENTRY)
+    digit(TABLE_LAMBDA, V2, 0)
+  }
   addComplete(r, r, ENTRY)
   mul(r + Z, r + Z, SHARED_Z)
 }
 
-/** r = what all windows but the lowest add up to. */
-function upperWindows(r: usize): void {
+/** r = what all windows but the lowest add up to, shifted to make room for that. */
+function upperWindows(r: usize, p: usize): void {
+  oddMultiples(TABLE, SIZE, SHARED_Z, p)
+  for (let i = 0; i < SIZE * AFFINE; i += AFFINE) {
+    mul(TABLE_LAMBDA + i, TABLE + i, BETA)
+    copy(TABLE_LAMBDA + i + Y, TABLE + i + Y)
+  }
   digit(TABLE, V1, BITS - WINDOW)
   fromAffine(r, ENTRY)
   digit(TABLE_LAMBDA, V2, BITS - WINDOW)
@@ -104,30 +110,28 @@ function upperWindows(r: usize): void {
     digit(TABLE_LAMBDA, V2, at)
     addDistinct(r, r, ENTRY)
   }
+  shift(r)
 }
 
 /** The same with pairs. */
-function upperWindows2(r: usize): void {
-  for (let i = 0; i < SIZE; i++) {
-    const from = TABLE + i * AFFINE
-    const lambda = TABLE_LAMBDA + i * AFFINE
-    fromElements(PAIRS + i * PAIR, from, from + Y)
-    fromElements(PAIRS_LAMBDA + i * PAIR, lambda, lambda + Y)
-  }
+function upperWindows2(r: usize, p: usize): void {
+  oddMultiples2(PAIRS, PAIRS_LAMBDA, SIZE, PAIR_SHARED_Z, p)
   digit2(SUM, PAIRS, V1, BITS - WINDOW)
   one2(SUM + Z2)
   digit2(PAIR_ENTRY, PAIRS_LAMBDA, V2, BITS - WINDOW)
   addDistinct2(SUM, PAIR_ENTRY)
   for (let at = BITS - 2 * WINDOW; at > 0; at -= WINDOW) {
-    for (let i = 0; i < WINDOW; i++) double2(SUM)
+    shift2()
     digit2(PAIR_ENTRY, PAIRS, V1, at)
     addDistinct2(SUM, PAIR_ENTRY)
     digit2(PAIR_ENTRY, PAIRS_LAMBDA, V2, at)
     addDistinct2(SUM, PAIR_ENTRY)
   }
+  shift2()
   toElement(r, SUM, 0)
   toElement(r + Y, SUM, 8)
   toElement(r + Z, SUM + Z2, 8)
+  toElement(SHARED_Z, PAIR_SHARED_Z, 8)
   store<i32>(r, 0, INFINITY)
 }
 
@@ -135,6 +139,17 @@ function digit2(r: usize, table: usize, v: usize, at: u32): void {
   const window = (load<u32>(v + (at >> 5 << 2)) >> (at & 31)) & 15
   const negative = <i32>(window >> 3) - 1
   lookup2(r, table, SIZE, (window ^ negative) & 7, negative)
+}
+
+/** ENTRY = the multiple that the lowest window of v calls for. */
+function element2(table: usize, v: usize): void {
+  digit2(PAIR_ENTRY, table, v, 0)
+  toElement(ENTRY, PAIR_ENTRY, 0)
+  toElement(ENTRY + Y, PAIR_ENTRY, 8)
+}
+
+function shift2(): void {
+  for (let i = 0; i < WINDOW; i++) double2(SUM)
 }
 
 function shift(r: usize): void {
@@ -160,6 +175,7 @@ export function wipeEcdh(): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
     wipe(PAIRS, SIZE * PAIR)
     wipe(PAIRS_LAMBDA, SIZE * PAIR)
+    wipe(PAIR_SHARED_Z, PAIR)
     wipe(PAIR_ENTRY, PAIR)
     wipe(SUM, JACOBIAN2)
   }

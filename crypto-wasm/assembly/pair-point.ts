@@ -15,11 +15,13 @@ const U = memory.data(PAIR, 16)
 const V = memory.data(PAIR, 16)
 const W = memory.data(PAIR, 16)
 const XC = memory.data(PAIR, 16)
-const H = memory.data(PAIR, 16)
 const R = memory.data(PAIR, 16)
 const P = memory.data(PAIR, 16)
 const Q = memory.data(PAIR, 16)
 const WORDS = memory.data(32, 16)
+
+/** (Z of the last sum of `addDistinct2`, divided by Z of its first operand, 0). */
+export const RATIO2 = memory.data(PAIR, 16)
 
 // Coefficients of `combine`, (low lane, high lane).
 const ONES = memory.data<f64>([1, 1], 16)
@@ -66,7 +68,7 @@ export function addDistinct2(a: usize, b: usize): void {
  */
 export function add2_var(a: usize, b: usize, z: usize): bool {
   chord2(a, b, z)
-  if (isZero_var(H, 0)) {
+  if (isZero_var(RATIO2, 0)) {
     combineR(a, b)
     if (!isZero_var(R, 8)) return true
     double2(a)
@@ -74,19 +76,19 @@ export function add2_var(a: usize, b: usize, z: usize): bool {
   return false
 }
 
-/** H = (x2 z^2 - X, 0), and V = (x2 z^2, z^3). */
+/** RATIO2 = H = (x2 z^2 - X, 0), and V = (x2 z^2, z^3). */
 function chord2(a: usize, b: usize, z: usize): void {
   sqr2(AS, z)
   highs(U, AS, AS)
   lowHigh(V, b, z)
   mul2(V, V, U)
-  combine(H, V, ONE_NONE, a, MINUS_ONE_NONE)
+  combine(RATIO2, V, ONE_NONE, a, MINUS_ONE_NONE)
 }
 
-/** U = (H^2, y2 z^3), R = (0, y2 z^3 - Y). */
+/** With H in RATIO2: U = (H^2, y2 z^3), R = (0, y2 z^3 - Y). */
 function combineR(a: usize, b: usize): void {
-  lowHigh(P, H, b)
-  lowHigh(Q, H, V)
+  lowHigh(P, RATIO2, b)
+  lowHigh(Q, RATIO2, V)
   mul2(U, P, Q)
   combine(R, U, NONE_ONE, a, NONE_MINUS_ONE)
 }
@@ -95,11 +97,11 @@ function combineR(a: usize, b: usize): void {
 function addChord2(a: usize, b: usize): void {
   const z = a + Z2
   combineR(a, b)
-  lows(P, H, a)
+  lows(P, RATIO2, a)
   lows(Q, U, U)
   mul2(U, P, Q) // H^3, X H^2
   highs(P, R, z)
-  highLow(Q, R, H)
+  highLow(Q, R, RATIO2)
   mul2(z, P, Q) // R^2, Z'
   highLow(V, U, U) // X H^2, H^3
   combine(W, U, ONE_NONE, V, TWO_NONE)
@@ -209,7 +211,7 @@ export function wipePairPoint(): void {
   wipe(V, PAIR)
   wipe(W, PAIR)
   wipe(XC, PAIR)
-  wipe(H, PAIR)
+  wipe(RATIO2, PAIR)
   wipe(R, PAIR)
   wipe(P, PAIR)
   wipe(Q, PAIR)

@@ -9,6 +9,7 @@ import { wipeHmac } from "./hmac"
 import { wipeInverse } from "./inverse"
 import { wipe } from "./memory"
 import { wipeMultiples } from "./multiples"
+import { wipePairMultiples } from "./pair-multiples"
 import { wipePairPoint } from "./pair-point"
 import { AFFINE, fromUncompressed, JACOBIAN, toAffine, toUncompressed, wipePoint } from "./point"
 import { wipeProduct } from "./product"
@@ -112,7 +113,10 @@ function wipeAll(): void {
   wipeHmac()
   wipeInverse()
   wipeMultiples()
-  if (ASC_FEATURE_RELAXED_SIMD) wipePairPoint()
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    wipePairMultiples()
+    wipePairPoint()
+  }
   wipePoint()
   wipeProduct()
   wipeRfc6979()

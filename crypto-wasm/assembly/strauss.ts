@@ -5,6 +5,7 @@ import { BETA, split } from "./endomorphism"
 import { copy, FE, invert, mul, negate, sqr } from "./field"
 import { G } from "./generator"
 import { oddMultiples } from "./multiples"
+import { oddMultiples2 } from "./pair-multiples"
 import { add_var, AFFINE, double, fromAffine, INFINITY, Y, Z } from "./point"
 import { lowHigh, mul2, PAIR, sqr2 } from "./pair"
 import {
@@ -59,8 +60,6 @@ const FORM_V2 = memory.data(136, 8)
 /** r = u * G + v * q; infinity is told in the point's word. */
 export function doubleMultiply_var(r: usize, u: usize, v: usize, q: usize): void {
   if (!tablesAreBuilt) buildTables()
-  oddMultiples(TABLE_Q, SIZE_Q, SHARED_Z, q)
-  timesLambda(TABLE_LAMBDA_Q, TABLE_Q, SIZE_Q)
   split(HALF1, HALF2, u)
   nonAdjacentForm_var(FORM_U1, HALF1, WIDTH_G)
   nonAdjacentForm_var(FORM_U2, HALF2, WIDTH_G)
@@ -68,13 +67,14 @@ export function doubleMultiply_var(r: usize, u: usize, v: usize, q: usize): void
   nonAdjacentForm_var(FORM_V1, HALF1, WIDTH_Q)
   nonAdjacentForm_var(FORM_V2, HALF2, WIDTH_Q)
 
-  if (ASC_FEATURE_RELAXED_SIMD) sum2_var(r)
-  else sum_var(r)
-  if (!load<i32>(r, INFINITY)) mul(r + Z, r + Z, SHARED_Z)
+  if (ASC_FEATURE_RELAXED_SIMD) sum2_var(r, q)
+  else sum_var(r, q)
 }
 
 /** r = what the digits of the four forms add up to. */
-function sum_var(r: usize): void {
+function sum_var(r: usize, q: usize): void {
+  oddMultiples(TABLE_Q, SIZE_Q, SHARED_Z, q)
+  timesLambda(TABLE_LAMBDA_Q, TABLE_Q, SIZE_Q)
   store<i32>(r, -1, INFINITY)
   for (let i = DIGITS - 1; i >= 0; i--) {
     if (!load<i32>(r, INFINITY)) double(r, r)
@@ -83,6 +83,7 @@ function sum_var(r: usize): void {
     addGeneratorDigit_var(r, TABLE_G, load<i8>(FORM_U1 + i))
     addGeneratorDigit_var(r, TABLE_LAMBDA_G, load<i8>(FORM_U2 + i))
   }
+  if (!load<i32>(r, INFINITY)) mul(r + Z, r + Z, SHARED_Z)
 }
 
 /** The sum lives on the curve where the multiples of Q are affine (multiples.ts). */
@@ -110,11 +111,8 @@ function addGeneratorDigit_var(r: usize, table: usize, digit: i32): void {
 }
 
 /** The same sum with pairs. */
-function sum2_var(r: usize): void {
-  toPairs(PAIRS_Q, TABLE_Q, SIZE_Q)
-  toPairs(PAIRS_LAMBDA_Q, TABLE_LAMBDA_Q, SIZE_Q)
-  // (anything, SHARED_Z)
-  fromElements(PAIR_SHARED_Z, SHARED_Z, SHARED_Z)
+function sum2_var(r: usize, q: usize): void {
+  oddMultiples2(PAIRS_Q, PAIRS_LAMBDA_Q, SIZE_Q, PAIR_SHARED_Z, q)
   sumIsInfinity = true
   for (let i = DIGITS - 1; i >= 0; i--) {
     if (!sumIsInfinity) double2(SUM)
@@ -123,10 +121,12 @@ function sum2_var(r: usize): void {
     addDigit2_var(PAIRS_G, load<i8>(FORM_U1 + i), true)
     addDigit2_var(PAIRS_LAMBDA_G, load<i8>(FORM_U2 + i), true)
   }
+  store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
+  if (sumIsInfinity) return
+  mul2(SUM + Z2, SUM + Z2, PAIR_SHARED_Z)
   toElement(r, SUM, 0)
   toElement(r + Y, SUM, 8)
   toElement(r + Z, SUM + Z2, 8)
-  store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
 }
 
 function addDigit2_var(table: usize, digit: i32, ofGenerator: bool): void {
