@@ -102,6 +102,11 @@ async function serve(config: Config, log: Log): Promise<void> {
   console.log(`ready http=${urls.http} grpc=${urls.grpc} data=${data}`)
   log("info", "ready", { runtime: runtime.name, ...urls, log: Number(opened.store.head) })
 
+  // What one request failed to handle must not end the service for all others.
+  process.on("unhandledRejection", (reason) => {
+    log("error", "unhandled rejection", { reason: String(reason) })
+  })
+
   let stopping = false
   async function stop(signal: string): Promise<void> {
     if (stopping) return
