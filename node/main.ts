@@ -68,7 +68,7 @@ interface Listening {
 async function listen(config: Config, node: Node, runtime: Runtime): Promise<Listening> {
   const { host, port, grpcPort, tls } = config
   const { fetch, routes } = node
-  const name = host === "0.0.0.0" ? "127.0.0.1" : host
+  const name = nameOf(host)
   if (tls) {
     const [cert, key] = [readFileSync(tls.cert, "utf8"), readFileSync(tls.key, "utf8")]
     const server = await serveTls({ host, port, cert, key, fetch, routes })
@@ -79,6 +79,14 @@ async function listen(config: Config, node: Node, runtime: Runtime): Promise<Lis
   const grpc = await serveGrpc({ host, port: grpcPort, routes })
   const urls = { http: `http://${name}:${http.port}`, grpc: `http://${name}:${grpc.port}` }
   return { urls, stop: () => Promise.all([http.stop(), grpc.stop()]) }
+}
+
+/** An address in a URL; one that stands for all is reached through the loopback of its kind. */
+function nameOf(host: string): string {
+  const bare = host.replace(/^\[(.*)\]$/, "$1")
+  if (bare === "0.0.0.0") return "127.0.0.1"
+  if (bare === "::") return "[::1]"
+  return bare.includes(":") ? `[${bare}]` : bare
 }
 
 async function serve(config: Config, log: Log): Promise<void> {

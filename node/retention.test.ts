@@ -177,6 +177,18 @@ describe("a Deno KV with two writers", () => {
     kv.close()
   })
 
+  it("leaves the writer alone who only reads", async () => {
+    const kv = await runtime.openKv(undefined)
+    const writer = await kvStore(kv)
+    await writer.append([item("a", 1)])
+    const reader = await kvStore(kv, { readOnly: true })
+    assert.deepEqual(await topicsLeft(reader), ["a"])
+    await assert.rejects(reader.append([item("b", 2)]), /to read only/)
+    await writer.append([item("c", 3)])
+    assert.deepEqual(await topicsLeft(writer), ["a", "c"])
+    kv.close()
+  })
+
   /** What a second process sees of a remote Deno KV. */
   function seenFromAfar(kv: Kv, watches: boolean): Kv {
     return {

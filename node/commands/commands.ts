@@ -35,7 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
       return await take(store, createReadStream(named(file)).pipe(createGunzip()))
     }),
 
-  verify: (config) => withStore(config, verify),
+  verify: (config) => withStore(config, verify, { readOnly: true }),
 }
 
 /** What `--help` prints about them. */
@@ -47,13 +47,17 @@ export const commandUsage: string = [
   "  verify          hash every stored message anew and report what is damaged",
 ].join("\n")
 
-async function withStore(config: Config, work: (store: Store) => Promise<number>): Promise<number> {
+async function withStore(
+  config: Config,
+  work: (store: Store) => Promise<number>,
+  { readOnly = false }: { readOnly?: boolean } = {},
+): Promise<number> {
   const folder = dataFolder(config.data)
   const url = config.kv === undefined ? await folder.running() : undefined
   if (url) throw new ConfigError(`a node works on ${config.data}, at ${url}: stop it first`)
   const runtime = await currentRuntime()
   const kv = config.kv === undefined ? folder.openKv(runtime) : runtime.openKv(config.kv)
-  const store = await kvStore(await kv, { shared: config.kv !== undefined })
+  const store = await kvStore(await kv, { shared: config.kv !== undefined, readOnly })
   try {
     return await work(store)
   } finally {
@@ -67,7 +71,7 @@ async function withSource(
 ): Promise<number> {
   const url = config.kv === undefined ? await dataFolder(config.data).running() : undefined
   if (url) return await work(await fromNode(url))
-  return await withStore(config, (store) => work(fromStore(store)))
+  return await withStore(config, (store) => work(fromStore(store)), { readOnly: true })
 }
 
 async function archive(

@@ -26,6 +26,8 @@ import {
 export interface KvStoreOptions {
   /** Several processes write to it: one remote Deno KV, many nodes. Default false: one file, one process. */
   readonly shared?: boolean
+  /** Leaves whoever writes to it alone, and fails every write. */
+  readonly readOnly?: boolean
 }
 
 /** Another process has opened the file to write; this one must stop. */
@@ -45,7 +47,7 @@ const setNames: readonly SetName[] = ["kept", "expiring"]
  * Throws a `FencedError` from writes once another process has opened the same file.
  */
 export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Store> {
-  const shared = options.shared ?? false
+  const { shared = false, readOnly = false } = options
   const writer = crypto.getRandomValues(new Uint8Array(16))
   const followers = new Set<Follower>()
   const days = new Map<string, Fingerprint>()
@@ -60,6 +62,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   /** One writer at a time: the head that a commit checks is the head that it has read. */
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = last.then(() => {
+      if (readOnly) throw new Error("this store was opened to read only")
       if (fenced) throw fenced
       return work()
     })
@@ -234,10 +237,10 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     return entries
   }
 
-  await takeOver()
-  const learning = learnIds().catch(() => {})
+  await (readOnly ? readHeadRow() : takeOver())
+  const learning = readOnly ? undefined : learnIds().catch(() => {})
   let suspects: ReadonlySet<string> = new Set()
-  const changes = shared ? kv.watch?.([keys.head]).getReader() : undefined
+  const changes = shared && !readOnly ? kv.watch?.([keys.head]).getReader() : undefined
   if (changes) void watchHead(changes).catch(() => {})
 
   return {

@@ -101,6 +101,23 @@ for (const runtime of ["deno", "bun"] as const) {
       assert.equal((await run(runtime, ["verify", "--data", at("third")])).stdout, verified)
     })
 
+    it("a backup leaves a running node alone, wherever it listens and however slow it is", async () => {
+      const data = at("running")
+      const backup = ["backup", at("running.gz"), "--data", data]
+      await using node = await startNode(runtime, { data, args: ["--host", "::"] })
+      await publish(node.url, 10)
+      const { code, stderr } = await run(runtime, backup)
+      assert.equal(code, 0, stderr)
+      await publish(node.url, 20)
+      node.child.kill("SIGSTOP")
+      const refused = await run(runtime, backup)
+      node.child.kill("SIGCONT")
+      assert.equal(refused.code, 1)
+      assert.match(refused.stderr, /works on .* and does not answer/)
+      await publish(node.url, 30)
+      assert.equal(await node.stop(), 0)
+    })
+
     it("says so when an archive is cut or changed", async () => {
       const text = String(gunzipSync(readFileSync(at("live.gz"))))
       const lines = text.trim().split("\n")
