@@ -3,13 +3,16 @@ import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { encrypt } from "./protocol/ciphertext.ts"
+import { agree } from "./protocol/agreement.ts"
 import { Client } from "./client.ts"
 import { text } from "./codecs/text.ts"
 import { compress } from "./content/compression.ts"
 import { encodeContactV2 } from "./protocol/contact.ts"
 import type { Codec } from "./content/content.ts"
 import { decodeKeys } from "./keystore/conversation-keys.ts"
+import { localKeystore } from "./keystore/local-keystore.ts"
 import { encodeContent } from "./content/encoded-content.ts"
+import { sealInvitation } from "./protocol/invitation.ts"
 import {
   contentDigest,
   encodeHeaderV2,
@@ -25,7 +28,7 @@ import { signDigest } from "./protocol/signature.ts"
 import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
-import { contactTopic } from "./protocol/topics.ts"
+import { contactTopic, inviteTopic } from "./protocol/topics.ts"
 import { memory } from "./network/transports/memory.ts"
 
 const join = (node: TestNode) =>
@@ -181,6 +184,39 @@ test("clocks that are years ahead or behind hide nothing", async () => {
   assert.deepEqual(told, ["hello", "hello", "hello", "hello", "bye"])
   assert.equal((await alice.conversations.list()).length, 1)
   assert.equal(await bob.canMessage(alice.address), true)
+})
+
+test("a stranger's older invitation to a conversation's topic does not take it over", async () => {
+  const node = testNode()
+  const { alice, bob, conversation, topic } = await conversing(node)
+  const mallory = decodePrivateKeyBundle(await (await join(node)).exportKeys())
+  const recipient = publicBundle(decodePrivateKeyBundle(await alice.exportKeys()))
+  const createdNs = nowNs() - yearNs
+  const own = { identityKey: mallory.identityKey, preKey: mallory.preKeys[0] }
+  const message = sealInvitation(
+    { topic, keyMaterial: new Uint8Array(32).fill(7) },
+    { sender: publicBundle(mallory), recipient, createdNs },
+    agree(own, recipient, "sender"),
+  )
+  const hijack = { contentTopic: inviteTopic(alice.address), timestampNs: createdNs, message }
+
+  // Before the true invitation is known, after it, and together with it.
+  const keystore = localKeystore(await alice.exportKeys())
+  const [first] = await keystore.saveInvitations([hijack])
+  assert.notEqual(first!.value!.peerAddress, bob.address)
+  const { bundle: peer } = await localKeystore(await bob.exportKeys()).account()
+  const { record } = await keystore.invite({ recipient: peer, createdNs: nowNs() })
+  assert.deepEqual([record.topic, record.peerAddress], [topic, bob.address])
+  await keystore.saveInvitations([hijack])
+  assert.equal((await keystore.conversations())[0]!.peerAddress, bob.address)
+
+  node.accept(create(EnvelopeSchema, hijack))
+  const again = await Client.withKeys(await alice.exportKeys(), { transport: memory(node.routes) })
+  const found = await again.conversations.newConversation(bob.address)
+  assert.equal(found.peerAddress, bob.address)
+  assert.deepEqual((await found.messages()).map(({ content }) => content), ["one"])
+  await conversation.send("two")
+  assert.equal((await found.messages()).length, 2)
 })
 
 test("of contacts that contradict each other the newest counts, of strangers' none", async () => {

@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import { type TopicMap, type TopicMap_TopicData, TopicMapSchema } from "@wafer/proto"
+import { equalBytes } from "../bytes.ts"
 import type { ConversationRecord } from "./keystore.ts"
 import { type Invitation, readInvitation, writeInvitation } from "../protocol/invitation.ts"
 import type { Store } from "../stores/store.ts"
@@ -13,12 +14,22 @@ export interface ConversationKey {
   readonly invitation: Invitation
 }
 
+/** One that is about to be known. */
+export interface NewConversationKey extends ConversationKey {
+  /** Whether only this account and its peer can have made it. Asked when its topic is known already. */
+  readonly isProven?: () => boolean
+}
+
 /** The V2 conversations of an account with their keys, as they lie in a store. */
 export interface ConversationKeys {
   get(topic: string): Promise<ConversationKey | undefined>
   all(): Promise<ConversationKey[]>
-  /** Adds those whose topic is new; the others stay as they are. Resolves to how many were new. */
-  add(keys: readonly ConversationKey[]): Promise<number>
+  /**
+   * Adds those whose topic is new. One whose topic is known with another peer or key takes its place if
+   * it is proven: topics are no secret, so a stranger can invite to them too. Resolves to how many were
+   * taken in.
+   */
+  add(keys: readonly NewConversationKey[]): Promise<number>
 }
 
 // The official client's layout: one map of everything, and a count of its writes beside it, by which
@@ -43,7 +54,7 @@ export function conversationKeys(store: Store): ConversationKeys {
     const stored = readRevision(await store.get(revisionKey))
     if (stored <= revision) return
     const bytes = await store.get(mapKey)
-    if (bytes) { for (const key of decodeKeys(bytes)) addUnknown(known, key) }
+    if (bytes) { for (const key of decodeKeys(bytes)) known.set(key.record.topic, key) }
     revision = stored
   }
 
@@ -60,7 +71,7 @@ export function conversationKeys(store: Store): ConversationKeys {
     add: (keys) =>
       inTurn(async () => {
         await refresh()
-        const added = keys.filter((key) => addUnknown(known, key)).length
+        const added = keys.filter((key) => takeIn(known, key)).length
         if (added === 0) return 0
         await store.set(mapKey, encodeKeys(known.values()))
         await store.set(revisionKey, writeRevision(++revision))
@@ -69,10 +80,17 @@ export function conversationKeys(store: Store): ConversationKeys {
   }
 }
 
-function addUnknown(known: Map<string, ConversationKey>, key: ConversationKey): boolean {
-  const { topic } = key.record
-  if (known.has(topic)) return false
-  known.set(topic, key)
+function takeIn(
+  known: Map<string, ConversationKey>,
+  { record, invitation, isProven }: NewConversationKey,
+): boolean {
+  const before = known.get(record.topic)
+  if (before) {
+    const same = before.record.peerAddress === record.peerAddress &&
+      equalBytes(before.invitation.keyMaterial, invitation.keyMaterial)
+    if (same || !isProven?.()) return false
+  }
+  known.set(record.topic, { record, invitation })
   return true
 }
 

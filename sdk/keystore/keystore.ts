@@ -83,7 +83,10 @@ export interface Keystore {
 
   /** Makes topic and key of a V2 conversation, remembers them, and seals them for the peer. */
   invite(request: InviteRequest): Promise<{ record: ConversationRecord; sealed: Uint8Array }>
-  /** Opens invitations and remembers them; the first one for a topic is the one that counts. */
+  /**
+   * Opens invitations and remembers them. Of several for a topic the first one counts, unless a later
+   * one proves that the topic is this account's with another peer.
+   */
   saveInvitations(
     envelopes: readonly InvitationEnvelope[],
   ): Promise<Outcome<ConversationRecord>[]>

@@ -6,6 +6,7 @@ import {
   conversationKeys,
   decodeKeys,
   encodeKeys,
+  type NewConversationKey,
   recordOf,
 } from "./conversation-keys.ts"
 import { WaferError } from "../error.ts"
@@ -102,7 +103,14 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     return key
   }
 
-  function open(timestampNs: bigint, message: Uint8Array): ConversationKey {
+  /** The conversation that only this account and the peer can name. */
+  function derived(own: PrivateKey, peer: PublicKeyBundle, conversationId: string | undefined) {
+    const peerAddress = walletAddress(peer.identityKey)
+    const role = address < peerAddress ? "recipient" : "sender"
+    return deriveConversation(agreed(own, peer, role), [address, peerAddress], conversationId)
+  }
+
+  function open(timestampNs: bigint, message: Uint8Array): NewConversationKey {
     const { header, headerBytes, ciphertext } = decodeSealedInvitation(message)
     if (header.createdNs !== timestampNs) {
       throw new WaferError("misplaced", "an invitation at another time than its own")
@@ -114,9 +122,16 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
       throw new WaferError("malformed", "an invitation to a topic that is no conversation")
     }
     const { sender, recipient } = header
-    const peer = isOwn(sender.identityKey) ? recipient : sender
-    const peerAddress = walletAddress(peer.identityKey)
-    return { record: recordOf(invitation, peerAddress, header.createdNs), invitation }
+    const isMine = isOwn(sender.identityKey)
+    const [own, peer] = isMine ? [sender, recipient] : [recipient, sender]
+    const isProven = () => {
+      if (isMine) return true
+      const { conversationId } = invitation.context ?? {}
+      const { topic, keyMaterial } = derived(named(own.preKey), peer, conversationId)
+      return topic === invitation.topic && equalBytes(keyMaterial, invitation.keyMaterial)
+    }
+    const record = recordOf(invitation, walletAddress(peer.identityKey), header.createdNs)
+    return { record, invitation, isProven }
   }
 
   return {
@@ -127,26 +142,20 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
       ),
 
     async invite({ recipient, createdNs, context, consentProof }) {
-      const peerAddress = walletAddress(recipient.identityKey)
-      const role = address < peerAddress ? "recipient" : "sender"
-      const { topic, keyMaterial } = deriveConversation(
-        agreed(bundle.preKeys[0], recipient, role),
-        [address, peerAddress],
-        context?.conversationId,
-      )
+      const { topic, keyMaterial } = derived(bundle.preKeys[0], recipient, context?.conversationId)
       const invitation: Invitation = {
         topic,
         keyMaterial,
         ...(context && { context }),
         ...(consentProof && { consentProof }),
       }
-      const record = recordOf(invitation, peerAddress, createdNs)
+      const record = recordOf(invitation, walletAddress(recipient.identityKey), createdNs)
       const sealed = sealInvitation(
         invitation,
         { sender: shown, recipient, createdNs },
         agreed(bundle.preKeys[0], recipient, "sender"),
       )
-      await conversations.add([{ record, invitation }])
+      await conversations.add([{ record, invitation, isProven: () => true }])
       return { record: (await conversationKey(topic)).record, sealed }
     },
 
