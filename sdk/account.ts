@@ -1,7 +1,12 @@
 import { encodeContactV1, encodeContactV2 } from "./protocol/contact.ts"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
-import { createIdentity, decryptKeyBundle, encryptKeyBundle } from "./protocol/identity.ts"
+import {
+  createIdentity,
+  decryptKeyBundle,
+  encryptKeyBundle,
+  type OpenedKeyBundle,
+} from "./protocol/identity.ts"
 import type { Account, Keystore } from "./keystore/keystore.ts"
 import { createNetwork, createReader } from "./network/network.ts"
 import {
@@ -32,50 +37,75 @@ export interface AccountOptions extends CallOptions {
  * Throws `wallet`, `undecryptable`, and `forged` when the keys are another wallet's.
  */
 export async function loadAccount(wallet: Wallet, options: AccountOptions): Promise<Keystore> {
-  const stored = await newestBundle(wallet.address, options)
-  if (!stored) {
+  const { opened, newestNs } = await newestBundle(wallet, options)
+  if (!opened) {
     const bundle = await createIdentity(wallet, Date.now())
-    return await storeKeys(bundle, wallet, options)
+    return await storeKeys(bundle, wallet, newestNs, options)
   }
-  const { bundle, outdated } = await decryptKeyBundle(stored, wallet)
+  const { bundle, outdated } = opened
   if (walletAddress(bundle.identityKey.publicKey) !== wallet.address) {
     throw new WaferError("forged", `the stored keys are not those of ${wallet.address}`)
   }
   if (options.newPreKey) {
-    return await storeKeys(await rotatePreKey(bundle, Date.now()), wallet, options)
+    return await storeKeys(await rotatePreKey(bundle, Date.now()), wallet, newestNs, options)
   }
   return outdated
-    ? await storeKeys(bundle, wallet, options)
+    ? await storeKeys(bundle, wallet, newestNs, options)
     : options.hold(encodePrivateKeyBundle(bundle))
 }
 
+// Each bundle that is well formed costs the user a signature: strangers must not ask for many.
+const mostAttempts = 3
+
+/**
+ * The newest bundle that opens, and the newest time on its topic. A node may let others write there:
+ * what is no bundle hides none. Throws `undecryptable` when there are bundles and none opens.
+ */
 async function newestBundle(
-  address: string,
+  wallet: Wallet,
   { transport, signal }: AccountOptions,
-): Promise<Uint8Array | undefined> {
+): Promise<{ opened?: OpenedKeyBundle; newestNs: bigint }> {
   const range = {
-    topics: [privateStoreTopic(address)],
+    topics: [privateStoreTopic(wallet.address)],
     direction: "descending",
-    limit: 1,
+    limit: 5,
   } as const
   const pages = createReader(transport).pages(range, callOf(signal))
+  let newestNs = 0n
+  const unopened: WaferError[] = []
   for await (const page of pages) {
-    const stored = page.find(({ message }) => message.length > 0)
-    if (stored) return stored.message
+    for (const { message, timestampNs } of page) {
+      if (timestampNs > newestNs) newestNs = timestampNs
+      try {
+        return { opened: await decryptKeyBundle(message, wallet), newestNs }
+      } catch (error) {
+        if (!(error instanceof WaferError)) throw error
+        if (error.code !== "malformed" && error.code !== "undecryptable") throw error
+        if (error.code === "undecryptable" && unopened.push(error) === mostAttempts) {
+          throw unopened[0]
+        }
+      }
+    }
   }
+  // Never new keys while there may be old ones.
+  if (unopened.length > 0) throw unopened[0]
+  return { newestNs }
 }
 
 /** Puts the keys on the network, sealed by the wallet. The token is signed by these very keys. */
 async function storeKeys(
   bundle: PrivateKeyBundle,
   wallet: Wallet,
+  newestNs: bigint,
   { transport, clock, hold, signal }: AccountOptions,
 ): Promise<Keystore> {
   const message = await encryptKeyBundle(bundle, wallet)
   const keystore = hold(encodePrivateKeyBundle(bundle))
+  const now = clock()
   const envelope: Envelope = {
     contentTopic: privateStoreTopic(wallet.address),
-    timestampNs: clock(),
+    // Readers take the newest: it has to be that also beside one whose clock was ahead.
+    timestampNs: now > newestNs ? now : newestNs + 1n,
     message,
   }
   await createNetwork(transport, createTokens(keystore)).publish([envelope], callOf(signal))

@@ -1,9 +1,12 @@
+import { create } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
+import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Client } from "./client.ts"
 import type { Message } from "./message.ts"
 import { decodePrivateKeyBundle } from "./protocol/private-key.ts"
+import { privateStoreTopic } from "./protocol/topics.ts"
 import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
@@ -22,6 +25,26 @@ test("an account is made once and loaded ever after", async () => {
   assert.equal(second.address, first.address)
   assert.deepEqual(await second.exportKeys(), await first.exportKeys())
   assert.equal(node.log.length, published, "nothing is published again")
+})
+
+test("what is no key bundle hides no account, not even from the future", async () => {
+  const node = testNode()
+  const signer = newSigner()
+  const contentTopic = privateStoreTopic(await signer.getAddress())
+  const aheadNs = BigInt(Date.now() + 1e10) * 1_000_000n
+  const put = (message: Uint8Array, timestampNs: bigint) =>
+    node.accept(create(EnvelopeSchema, { contentTopic, timestampNs, message }))
+  put(Uint8Array.of(1, 2, 3), aheadNs)
+  const first = await join(node, signer)
+  const stored = node.log.find((e) => e.contentTopic === contentTopic && e.message.length > 3)!
+  assert.equal(stored.timestampNs, aheadNs + 1n, "official clients read the newest one alone")
+  put(new Uint8Array(0), aheadNs + 2n)
+  put(Uint8Array.of(4, 5, 6), aheadNs + 3n)
+  const torn = stored.message.slice()
+  torn[torn.length - 1]! ^= 1
+  put(torn, aheadNs + 4n)
+  const again = await join(node, signer)
+  assert.deepEqual(await again.exportKeys(), await first.exportKeys())
 })
 
 test("the V2 contact is newer than the V1 contact", async () => {
