@@ -12,9 +12,10 @@ import {
   type QueryResponse,
 } from "@wafer/proto"
 import type { Caller, Desk } from "./access/desk.ts"
+import { topicCost } from "./access/limit.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import type { Ingest } from "./ingest.ts"
-import { queryPage } from "./query.ts"
+import { checkTopics, queryPage } from "./query.ts"
 import { asRefusal, invalid, type Limits, Refusal } from "./refusal.ts"
 import type { Arrival, Store } from "./store/store.ts"
 
@@ -45,6 +46,7 @@ export function createApi(options: ApiOptions): Api {
       const most = limits.maxBatchQueries
       throw invalid(`cannot exceed ${most} requests in single batch`)
     }
+    checkTopics(requests.reduce((sum, { contentTopics }) => sum + contentTopics.length, 0), limits)
     const responses: QueryResponse[] = []
     for (const request of requests) {
       try {
@@ -78,22 +80,33 @@ export function createApi(options: ApiOptions): Api {
 
     query: (request, caller) =>
       desk.measured("Query", caller, () => {
-        desk.charge(caller, "read", 1)
+        desk.charge(caller, "read", topicCost(request.contentTopics.length))
         return queryPage(store, limits, request)
       }),
 
     batchQuery: (request, caller) =>
       desk.measured("BatchQuery", caller, () => {
-        desk.charge(caller, "read", request.requests.length)
+        const costs = request.requests.map(({ contentTopics }) => topicCost(contentTopics.length))
+        desk.charge(caller, "read", costs.reduce((sum, cost) => sum + cost, 0))
         return batchQuery(request)
       }),
 
     subscribe(topics, caller) {
-      desk.charge(caller, "read", 1)
+      const charge = (count: number): void => {
+        desk.charge(caller, "read", topicCost(count))
+        checkTopics(count, limits)
+      }
+      charge(topics.length)
       const subscription = hub.subscribe(topics, desk.open(caller))
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })
-      return subscription
+      return {
+        ...subscription,
+        retarget(next) {
+          charge(next.length)
+          subscription.retarget(next)
+        },
+      }
     },
   }
 }

@@ -11,9 +11,11 @@ import {
 } from "@wafer/proto/node"
 import type { Api } from "./api.ts"
 import type { Caller, Desk } from "./access/desk.ts"
+import { topicCost } from "./access/limit.ts"
 import { fingerprintDigest } from "./store/fingerprint.ts"
 import { follow } from "./follow.ts"
 import type { Peers } from "./p2p/mod.ts"
+import { checkTopics } from "./query.ts"
 import { type Limits, Refusal } from "./refusal.ts"
 import type { Store } from "./store/store.ts"
 
@@ -59,7 +61,9 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
 
   return {
     async *follow(request, caller) {
-      desk.charge(caller, "read", 1)
+      const { length } = request.contentTopics
+      desk.charge(caller, "read", topicCost(length))
+      checkTopics(length, limits)
       const close = desk.open(caller)
       try {
         yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })

@@ -26,9 +26,15 @@ export async function queryPage(
   })
 }
 
+/** @throws Refusal for more topics than one request may name */
+export function checkTopics(count: number, { maxTopics }: Limits): void {
+  if (count > maxTopics) throw invalid(`cannot exceed ${maxTopics} topics`)
+}
+
 function readQuery(request: QueryRequest, limits: Limits): PageQuery {
   const { contentTopics: topics, startTimeNs, endTimeNs, pagingInfo } = request
   if (topics.length === 0) throw invalid("content topics required")
+  checkTopics(topics.length, limits)
   const preferences = topics.length === 1 && topics[0]!.startsWith("/xmtp/0/userpreferences-")
   const most = preferences ? limits.maxPreferencesPage : limits.maxPage
   const limit = pagingInfo?.limit || limits.maxPage

@@ -9,6 +9,8 @@ export interface Limits {
   /** For a query of one userpreferences topic. */
   readonly maxPreferencesPage: number
   readonly maxBatchQueries: number
+  /** In a query, in all queries of a batch together, or in a stream. */
+  readonly maxTopics: number
   /** Between two pieces of a body. */
   readonly maxSilentMs: number
   /** For a whole body. */
@@ -22,6 +24,7 @@ export const defaultLimits: Limits = {
   maxPage: 100,
   maxPreferencesPage: 500,
   maxBatchQueries: 50,
+  maxTopics: 10_000,
   maxSilentMs: 10_000,
   maxRequestMs: 120_000,
 }

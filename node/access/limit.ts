@@ -14,6 +14,11 @@ export const defaultRates: Rates = {
   publish: { burst: 1000, perMinute: 200, priorityFactor: 25 },
 }
 
+/** What reading so many topics costs: each is looked up. */
+export function topicCost(topics: number): number {
+  return Math.max(1, Math.ceil(topics / 100))
+}
+
 /** What is left after a request, or how long to wait. */
 export interface Verdict {
   readonly allowed: boolean

@@ -291,6 +291,22 @@ describe("refusals of the gateway", () => {
       /content topics required/,
     ],
     [
+      "more topics than one query may have",
+      query,
+      { contentTopics: Array(10_001).fill("t") },
+      400,
+      3,
+      /^cannot exceed 10000 topics$/,
+    ],
+    [
+      "more topics than one batch may have",
+      batch,
+      { requests: Array(3).fill({ contentTopics: Array(4000).fill("t") }) },
+      400,
+      3,
+      /^cannot exceed 10000 topics$/,
+    ],
+    [
       "a long topic",
       publish,
       { envelopes: [message("a", "1", bigTopic)] },
@@ -488,6 +504,28 @@ describe("refusals of the gateway", () => {
       })
     }, { rates, now: () => new Date(Date.now() >> 16 << 16) })
   })
+})
+
+it("reading many topics costs more than reading one", async () => {
+  const rates = {
+    read: { burst: 20, perMinute: 1, priorityFactor: 1 },
+    publish: { burst: 3, perMinute: 6, priorityFactor: 1 },
+  }
+  await withNode(async (_, post) => {
+    const contentTopics = Array.from({ length: 301 }, (_, i) => `t${i}`)
+    const left = async (path: string, body: unknown): Promise<string | null> => {
+      const answer = await post(path, body)
+      await answer.body?.cancel()
+      return answer.headers.get("ratelimit")?.match(/r=\d+/)?.[0] ?? null
+    }
+    assert.equal(await left(query, { contentTopics: ["t"] }), "r=19")
+    assert.equal(await left(query, { contentTopics }), "r=15")
+    assert.equal(
+      await left(batch, { requests: [{ contentTopics }, { contentTopics: ["t"] }] }),
+      "r=10",
+    )
+    assert.equal(await left("/message/v1/subscribe", { contentTopics }), "r=6")
+  }, { rates })
 })
 
 describe("streams of the gateway", () => {

@@ -4,37 +4,64 @@ import type { PageQuery, StoredEnvelope } from "./store.ts"
 import { envelopeOf } from "./bodies.ts"
 import { keys, readTopicKey } from "./rows.ts"
 
+const openedAtOnce = 50
+
 /** The first rows of several topics as one order: a k-way merge that reads no further than it must. */
 export async function readPage(kv: Kv, query: PageQuery): Promise<StoredEnvelope[]> {
-  const walks = [...new Set(query.topics)].map((topic) => walk(kv, topic, query))
+  const walks = await openWalks(kv, query)
   try {
-    const fronts = await Promise.all(walks.map((rows) => rows.next()))
     const page: StoredEnvelope[] = []
-    while (page.length < query.limit) {
-      const next = foremost(fronts, query.descending)
-      if (next < 0) break
-      page.push(fronts[next]!.value as StoredEnvelope)
-      fronts[next] = await walks[next]!.next()
+    while (page.length < query.limit && walks.length > 0) {
+      const next = foremost(walks, query.descending)
+      page.push(walks[next]!.front)
+      const { done, value } = await walks[next]!.rows.next()
+      if (done) walks.splice(next, 1)
+      else walks[next]!.front = value
     }
     return page
   } finally {
-    await Promise.all(walks.map((rows) => rows.return(undefined)))
+    await leave(walks)
   }
 }
 
-/** Which walk has the row that comes next; -1 when all have ended. */
-function foremost(
-  fronts: readonly IteratorResult<StoredEnvelope, void>[],
-  descending: boolean,
-): number {
-  let best = -1
-  let chosen: StoredEnvelope | undefined
-  fronts.forEach(({ done, value }, i) => {
-    if (done || !value) return
-    if (chosen && comesBefore(value, chosen) === descending) return
-    best = i
-    chosen = value
-  })
+/** One topic on its way, with the row that it stands at. */
+interface Walk {
+  readonly rows: AsyncGenerator<StoredEnvelope, void>
+  front: StoredEnvelope
+}
+
+/** A few at a time, and never more than a page has rows: those that begin foremost. */
+async function openWalks(kv: Kv, query: PageQuery): Promise<Walk[]> {
+  const topics = [...new Set(query.topics)]
+  const open: Walk[] = []
+  try {
+    for (let at = 0; at < topics.length; at += openedAtOnce) {
+      const rows = topics.slice(at, at + openedAtOnce).map((topic) => walk(kv, topic, query))
+      const fronts = await Promise.all(rows.map((one) => one.next()))
+      fronts.forEach(({ done, value }, i) => {
+        if (!done) open.push({ rows: rows[i]!, front: value })
+      })
+      if (open.length <= query.limit) continue
+      open.sort((a, b) => comesBefore(a.front, b.front) === query.descending ? 1 : -1)
+      await leave(open.splice(query.limit))
+    }
+    return open
+  } catch (error) {
+    await leave(open)
+    throw error
+  }
+}
+
+async function leave(walks: readonly Walk[]): Promise<void> {
+  await Promise.all(walks.map(({ rows }) => rows.return(undefined)))
+}
+
+/** Which walk has the row that comes next. */
+function foremost(walks: readonly Walk[], descending: boolean): number {
+  let best = 0
+  for (let i = 1; i < walks.length; i++) {
+    if (comesBefore(walks[i]!.front, walks[best]!.front) !== descending) best = i
+  }
   return best
 }
 

@@ -129,6 +129,27 @@ for (const [name, open] of Object.entries(stores)) {
       await store.close()
     })
 
+    it("pages over more topics than a page has rows", async () => {
+      const store = await open()
+      const items = Array.from(
+        { length: 400 },
+        (_, i) => text(`t${i * 7 % 300}`, BigInt(i % 40), `${i}`),
+      )
+      await store.append(items)
+      for (const descending of [true, false]) {
+        const query: PageQuery = {
+          topics: Array.from({ length: 300 }, (_, i) => `t${i}`),
+          startNs: 0n,
+          endNs: endOfTime,
+          descending,
+          limit: 9,
+        }
+        const page = await store.page(query)
+        assert.deepEqual(plain(page.map(({ envelope }) => envelope)), model(items, query))
+      }
+      await store.close()
+    })
+
     it("stores an envelope once and shows it to followers each time", async () => {
       const store = await open()
       const shown: (bigint | undefined)[] = []
