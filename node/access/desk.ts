@@ -16,7 +16,7 @@ export interface Caller {
   readonly authorization: string | null
   /** Headers of the answer: the state of the caller's limits. */
   readonly answer: Headers
-  /** Whether a stream must begin with a heartbeat for its headers to leave. */
+  /** Whether a stream must begin with a byte for its headers to leave. */
   readonly holdsHeaders: boolean
   readonly signal: AbortSignal
 }

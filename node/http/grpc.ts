@@ -16,6 +16,7 @@ import type { Api } from "../api.ts"
 import type { Caller } from "../access/desk.ts"
 import type { Subscription } from "../hub.ts"
 import type { NodeApi } from "../node-api.ts"
+import { withEmptyChunk, withFirstByte } from "./first-byte.ts"
 import type { Limits } from "../refusal.ts"
 
 /** The address of the caller, which only the server knows. */
@@ -132,52 +133,16 @@ export function answerAtOnce(handler: UniversalHandler): UniversalHandlerFn {
   return (request) => {
     const values = request.contextValues ?? createContextValues()
     return new Promise((resolve, reject) => {
-      const responding = handler({
+      const late = handler({
         ...request,
         contextValues: values.set(opened, ({ responseHeader, responseTrailer, protocolName }) => {
           const trailer = protocolName === "grpc" ? { trailer: responseTrailer } : {}
-          const late = responding.then(({ body }) => body ?? [])
           const json = responseHeader.get("content-type")?.includes("json") ?? false
-          const body = values.get(holdsHeaders) ? beginning(late, json) : opening(late)
+          const body = values.get(holdsHeaders) ? withFirstByte(late, json) : withEmptyChunk(late)
           resolve({ status: 200, header: responseHeader, body, ...trailer })
         }),
       })
-      responding.then(resolve, reject)
+      late.then(resolve, reject)
     })
   }
 }
-
-/** Servers of Node's kind send headers with a first chunk, be it empty. */
-async function* opening(late: Promise<AsyncIterable<Uint8Array> | []>): AsyncGenerator<Uint8Array> {
-  yield new Uint8Array(0)
-  yield* await late
-}
-
-/**
- * The same for a server that waits for a first byte. In Connect and gRPC-Web that byte is the flags of
- * the first frame, and they are known before there is a frame: a message, as nothing is compressed
- * here. Only a stream that ends without any message has to be given an empty one.
- */
-async function* beginning(
-  late: Promise<AsyncIterable<Uint8Array> | []>,
-  json: boolean,
-): AsyncGenerator<Uint8Array> {
-  yield Uint8Array.of(messageFlags)
-  let begun = false
-  for await (const chunk of await late) {
-    if (begun || chunk.length === 0) {
-      yield chunk
-      continue
-    }
-    begun = true
-    if (chunk[0] === messageFlags) {
-      yield chunk.subarray(1)
-    } else {
-      yield Uint8Array.from(json ? [0, 0, 0, 2, 0x7b, 0x7d] : [0, 0, 0, 0])
-      yield chunk
-    }
-  }
-}
-
-/** Neither compressed nor the end. */
-const messageFlags = 0

@@ -17,7 +17,7 @@ import { asRefusal, Refusal } from "../refusal.ts"
 /** What the server knows of a request beside the request itself. */
 export interface RequestInfo {
   readonly remoteAddress?: string
-  /** It keeps the headers of an answer until the first byte of its body: streams then begin with a heartbeat. */
+  /** It keeps the headers of an answer until the first byte of its body, so that streams begin with one. */
   readonly holdsHeaders?: boolean
 }
 

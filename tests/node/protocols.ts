@@ -82,7 +82,7 @@ function rpc(transport: Transport): Asked {
   }
 }
 
-/** Reads a stream at once, as a stream must be for its headers to come, and hands on what is no heartbeat. */
+/** Reads a stream at once, as a stream must be for its headers to come. */
 function queued(
   source: AsyncIterable<Envelope>,
 ): { rest: AsyncIterable<Envelope>; failed: Promise<void> } {
@@ -90,7 +90,6 @@ function queued(
   let wake = (): void => {}
   const failed = (async () => {
     for await (const envelope of source) {
-      if (envelope.contentTopic === "") continue
       waiting.push(envelope)
       wake()
     }
