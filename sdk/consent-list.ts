@@ -9,6 +9,7 @@ import {
 } from "./protocol/consent.ts"
 import { asWaferError } from "./error.ts"
 import type { Keystore } from "./keystore/keystore.ts"
+import { messageId } from "./message.ts"
 import type { Network } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
 import type { Clock } from "./time.ts"
@@ -54,6 +55,7 @@ const overlapNs = 60n * 60n * 10n ** 9n
 export function consentList(options: ConsentListOptions): ConsentList {
   const { keystore, network, clock, onInvalid } = options
   const known = new Map<string, { entry: ConsentEntry; timestampNs: bigint }>()
+  const statements = new Map<string, Statement>()
   let newestNs: bigint | undefined
   let loading: Promise<void> | undefined
   let topicName: Promise<string> | undefined
@@ -69,16 +71,51 @@ export function consentList(options: ConsentListOptions): ConsentList {
     return before?.entry.state !== entry.state
   }
 
+  /**
+   * Takes in what a message says. Its time is no part of what is sealed, so anybody can publish an old
+   * message again: a copy may only take permission away. Returns what that changed.
+   */
+  function take(name: string, entries: readonly ConsentEntry[], timeNs: bigint): ConsentEntry[] {
+    const before = statements.get(name)
+    if (!before) {
+      statements.set(name, { entries, earliestNs: timeNs, latestNs: timeNs })
+      return entries.filter((entry) => apply(entry, timeNs))
+    }
+    const { earliestNs, latestNs } = before
+    const counts = entries.some(({ state }) =>
+      state === "allowed" ? timeNs < earliestNs : timeNs > latestNs
+    )
+    if (!counts) return []
+    statements.set(name, {
+      entries,
+      earliestNs: timeNs < earliestNs ? timeNs : earliestNs,
+      latestNs: timeNs > latestNs ? timeNs : latestNs,
+    })
+    const stood = new Map(known)
+    known.clear()
+    for (const statement of statements.values()) {
+      for (const entry of statement.entries) apply(entry, countsFrom(statement, entry))
+    }
+    return [...known].flatMap(([name, { entry }]) =>
+      stood.get(name)?.entry.state === entry.state ? [] : entry
+    )
+  }
+
+  async function read(message: Uint8Array): Promise<ConsentEntry[]> {
+    const [opened] = await keystore.openForSelf([decodePreferences(message)])
+    if (opened!.error) throw opened!.error
+    return decodeAction(opened!.value)
+  }
+
   async function learn(envelopes: readonly Envelope[]): Promise<ConsentEntry[]> {
     const changed: ConsentEntry[] = []
     for (const envelope of envelopes) {
       const { message, timestampNs } = envelope
       if (newestNs === undefined || timestampNs > newestNs) newestNs = timestampNs
       try {
-        const [opened] = await keystore.openForSelf([decodePreferences(message)])
-        if (opened!.error) throw opened!.error
-        const entries = decodeAction(opened!.value)
-        changed.push(...entries.filter((entry) => apply(entry, timestampNs)))
+        const name = messageId(message)
+        const entries = statements.get(name)?.entries ?? await read(message)
+        changed.push(...take(name, entries, timestampNs))
       } catch (error) {
         // Anybody may write to the topic who finds out its name.
         onInvalid(asWaferError(error, "malformed"), envelope)
@@ -147,7 +184,7 @@ export function consentList(options: ConsentListOptions): ConsentList {
       if (entries.length === 0) return
       const envelopes = await envelopesOf(entries)
       await network.publish(envelopes, { signal })
-      for (const entry of entries) apply(entry, envelopes.at(-1)!.timestampNs)
+      await learn(envelopes)
     },
 
     async allowing(address, signal, publish) {
@@ -156,18 +193,31 @@ export function consentList(options: ConsentListOptions): ConsentList {
       if (stateOf(entry) !== "unknown") return await publish([])
       const beside = await envelopesOf([entry])
       // Known at once, so that messages sent together say it once.
-      if (stateOf(entry) === "unknown") apply(entry, beside[0]!.timestampNs)
-      else return await publish([])
+      if (stateOf(entry) !== "unknown") return await publish([])
+      const { message, timestampNs } = beside[0]!
+      const name = messageId(message)
+      take(name, [entry], timestampNs)
       try {
         await publish(beside)
       } catch (error) {
-        if (known.get(nameOf(entry))?.timestampNs === beside[0]!.timestampNs) {
-          known.delete(nameOf(entry))
-        }
+        statements.delete(name)
+        if (known.get(nameOf(entry))?.timestampNs === timestampNs) known.delete(nameOf(entry))
         throw error
       }
     },
   }
+}
+
+/** What one message says, and between which times it was published. */
+interface Statement {
+  readonly entries: readonly ConsentEntry[]
+  readonly earliestNs: bigint
+  readonly latestNs: bigint
+}
+
+/** Of the times at which a statement was published the one that allows the least. */
+function countsFrom({ earliestNs, latestNs }: Statement, { state }: ConsentEntry): bigint {
+  return state === "allowed" ? earliestNs : latestNs
 }
 
 function nameOf({ kind, value }: ConsentSubject): string {

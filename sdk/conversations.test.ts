@@ -201,6 +201,29 @@ test("consent goes to all devices, for addresses, groups and inboxes", async () 
   await assert.rejects(phone.contacts.allow("bob"), coded("invalid-argument"))
 })
 
+test("what was said once and is published again allows nobody", async () => {
+  const node = testNode()
+  const phone = await join(node)
+  const friend = "0xF6654Ccbcb9108B22848443B9c142Cf0476943a6"
+  const said = async (state: "allow" | "deny") => {
+    await phone.contacts[state](friend)
+    return node.log.at(-1)!
+  }
+  const read = async () =>
+    await (await Client.withKeys(await phone.exportKeys(), { transport: memory(node.routes) }))
+      .contacts.consent(friend)
+  const [allowed, denied] = [await said("allow"), await said("deny")]
+  const hourNs = 3_600_000_000_000n
+  node.accept({ ...allowed, timestampNs: denied.timestampNs + hourNs })
+  assert.equal(await read(), "denied")
+  node.accept({ ...denied, timestampNs: allowed.timestampNs - hourNs })
+  assert.equal(await read(), "denied")
+  await phone.contacts.refresh()
+  assert.equal(await phone.contacts.consent(friend), "denied")
+  await said("allow")
+  assert.equal(await read(), "allowed")
+})
+
 test("a proof of consent allows the inviter, a foreign or a denied one does not", async () => {
   const node = testNode()
   const signer = newSigner()
