@@ -137,6 +137,15 @@ describe("answers of the gateway", () => {
     })
   }
 
+  it("keeps every digit of a time that is a number", async () => {
+    await withNode(async (_, post) => {
+      const body = `{"envelopes":[{"contentTopic":"t","timestampNs":1710506096789000123}]}`
+      assert.equal((await post(publish, body)).status, 200)
+      const [stored] = (await (await post(query, { contentTopics: ["t"] })).json()).envelopes
+      assert.equal(stored.timestampNs, "1710506096789000123")
+    })
+  })
+
   it("takes directions by name and by number", async () => {
     await withNode(async (_, post) => {
       await post(publish, { envelopes: [message("a", "1"), message("b", "2")] })

@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf"
+import { type DescMessage, fromBinary, fromJson } from "@bufbuild/protobuf"
 import { create, type MessageShape, toBinary } from "@bufbuild/protobuf"
 import { Code, type ConnectError } from "@connectrpc/connect"
 import {
@@ -15,7 +15,13 @@ import type { Api } from "../api.ts"
 import { readBody } from "./body.ts"
 import type { Caller } from "../access/desk.ts"
 import type { Subscription } from "../hub.ts"
-import { batchQueryResponseJson, envelopeJson, errorJson, queryResponseJson } from "./json.ts"
+import {
+  batchQueryResponseJson,
+  envelopeJson,
+  errorJson,
+  parseJson,
+  queryResponseJson,
+} from "./json.ts"
 import { asRefusal, httpStatusOf, invalid, type Limits } from "../refusal.ts"
 
 /** A route of the JSON gateway: V1's methods as plain HTTP. */
@@ -128,7 +134,7 @@ async function readMessage<I extends DescMessage>(
     if (request.headers.get("content-type") === protobuf) return fromBinary(schema, bytes)
     if (bytes.length === 0) return create(schema)
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-    return fromJson(schema, JSON.parse(text) as JsonValue, { ignoreUnknownFields: true })
+    return fromJson(schema, parseJson(text), { ignoreUnknownFields: true })
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error))
   }

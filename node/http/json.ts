@@ -1,4 +1,4 @@
-import { toJson } from "@bufbuild/protobuf"
+import { type JsonValue, toJson } from "@bufbuild/protobuf"
 import type { ConnectError } from "@connectrpc/connect"
 import {
   type BatchQueryResponse,
@@ -11,6 +11,22 @@ import { encodeBase64 } from "../base64.ts"
 
 // proto3 JSON as grpc-gateway prints it: every field present, absent messages null, 64-bit numbers
 // as strings, bytes as padded base64. V1's clients parse nothing else.
+
+/**
+ * JSON as proto3 reads it: a whole number keeps all its digits, as 64 bits have more than a number of
+ * JavaScript.
+ */
+export function parseJson(text: string): JsonValue {
+  return largeNumber.test(text) ? JSON.parse(text, exact) : JSON.parse(text)
+}
+
+// Asking for each value is slow, and official clients send strings.
+const largeNumber = /[:[,]\s*-?\d{16}/
+
+function exact(_: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value
+  return source !== undefined && /^-?\d+$/.test(source) ? source : value
+}
 
 export function envelopeJson({ contentTopic, timestampNs, message }: Envelope): unknown {
   return { contentTopic, timestampNs: String(timestampNs), message: encodeBase64(message) }
