@@ -45,6 +45,8 @@ const silentFollowMs = 30_000
 const silentSubscriptionMs = 60_000
 // Clocks of senders differ: looking again from the last known time needs to begin a little earlier.
 const overlapNs = msToNs(60_000)
+// What a subscription may be ahead of its reader.
+const mostWaiting = 4096
 // How long a node that does not tell has for registering a subscription.
 const registeredAfterMs = 1000
 
@@ -67,13 +69,11 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
 
   // How far the feed has come. A cursor is exact; times are as good as the senders' clocks.
   let cursor: Uint8Array | undefined
+  // The own clock is a fallback: where it is ahead, it would hide what the node stores next.
   const beginNs = options.sinceNs ?? msToNs(Date.now())
-  let positionNs = beginNs
+  let positionNs = options.sinceNs ?? 0n
   function advance({ timestampNs }: Envelope): void {
-    // A clock that is years ahead must not carry the position beyond what comes next.
-    const now = msToNs(Date.now())
-    const reached = timestampNs < now ? timestampNs : now
-    if (reached > positionNs) positionNs = reached
+    positionNs = later(positionNs, atMostNow(timestampNs))
   }
 
   let begun = options.sinceNs !== undefined
@@ -86,8 +86,12 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
       quiet.heard()
       if (event.kind === "heartbeat") continue
       cursor = event.cursor
-      if (event.kind === "envelope") yield event.envelope
-      else if (await widen()) return
+      if (event.kind === "envelope") {
+        advance(event.envelope)
+        quiet.pause()
+        yield event.envelope
+        quiet.heard()
+      } else if (await widen()) return
       else enter("live")
     }
   }
@@ -95,7 +99,7 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
   async function* subscribe(signal: AbortSignal): AsyncGenerator<Envelope> {
     if (unseeded.size > 0) {
       // What is stored already is not to be told: get to know it before the subscription.
-      for await (const page of stored(unseeded, signal)) page.forEach(isNew)
+      for await (const page of newestOf(unseeded, signal)) page.forEach(isNew)
       unseeded.clear()
     }
     const quiet = watch(silentSubscriptionMs, signal)
@@ -109,37 +113,61 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
       })
       for await (const envelope of live) {
         quiet.heard()
+        // The reader is slow: what it has not got to is stored, and costs no memory there.
+        if (queue.length === mostWaiting) {
+          throw new WaferError("unavailable", `more than ${mostWaiting} envelopes wait to be read`)
+        }
         queue.push(envelope)
       }
     })()
     reading.then(() => queue.end(), (error) => queue.end(error)).finally(() => answered.abort())
     await sleep(registeredAfterMs, AbortSignal.any([signal, answered.signal])).catch(() => {})
-    for await (const page of stored(topics, signal)) yield* page
+    const startNs = later(options.sinceNs ?? 0n, positionNs - overlapNs)
+    for await (const page of network.pages({ topics: [...topics], startNs }, { signal })) {
+      for (const envelope of page) {
+        advance(envelope)
+        yield envelope
+      }
+    }
     if (await widen()) return
     enter("live")
-    yield* queue
+    for await (const envelope of queue) {
+      advance(envelope)
+      yield envelope
+    }
   }
 
-  function stored(
+  /** The last that is stored, as far back as later connections look again. */
+  async function* newestOf(
     from: Iterable<string>,
     signal: AbortSignal,
   ): AsyncGenerator<readonly Envelope[]> {
-    const startNs = later(options.sinceNs ?? 0n, positionNs - overlapNs)
-    return network.pages({ topics: [...from], startNs }, { signal })
+    const range = { topics: [...from] }
+    const [page] = await network.firstPages([{ ...range, direction: "descending", limit: 1 }], {
+      signal,
+    })
+    const newest = page!.envelopes[0]
+    if (!newest) return
+    advance(newest)
+    const startNs = later(0n, atMostNow(newest.timestampNs) - overlapNs)
+    yield* network.pages({ ...range, startNs }, { signal })
   }
 
   let widened = options.onLive === undefined
-  /** Feeds on more from the next connection on, which then has to follow. */
+  /** Feeds on more from the next connection on, which then has to follow: on all that came up so far. */
   async function widen(): Promise<boolean> {
-    if (widened) return false
-    const more = [...await options.onLive!()].filter((topic) => !topics.has(topic))
-    widened = true
-    for (const topic of more) {
-      topics.add(topic)
-      ;(options.sinceNs === undefined ? unseeded : unread).add(topic)
+    let more = unread.size > 0
+    if (!widened) {
+      const besides = [...await options.onLive!()].filter((topic) => !topics.has(topic))
+      widened = true
+      for (const topic of besides) {
+        topics.add(topic)
+        ;(options.sinceNs === undefined ? unseeded : unread).add(topic)
+        more = true
+      }
     }
-    if (more.length > 0) restart.abort()
-    return more.length > 0
+    if (more) restart.abort()
+    return more
   }
 
   async function* backlog(): AsyncGenerator<Envelope> {
@@ -170,7 +198,6 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
         const either = AbortSignal.any([signal, restart.signal, left.signal])
         for await (const envelope of connection(either)) {
           failures = 0
-          advance(envelope)
           if (isNew(envelope)) yield envelope
           if (restart.signal.aborted) break
         }
@@ -202,7 +229,8 @@ export function createFeed(network: Network, options: FeedOptions): Feed {
         topics.add(topic)
         unread.add(topic)
       }
-      restart.abort()
+      // Until then each would cost a connection: they are taken together when the present one is live.
+      if (state === "live") restart.abort()
     },
     [Symbol.asyncIterator]: envelopes,
   }
@@ -212,12 +240,21 @@ function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
+/** A clock that is years ahead must not carry the position beyond what comes next. */
+function atMostNow(ns: bigint): bigint {
+  const now = msToNs(Date.now())
+  return ns < now ? ns : now
+}
+
 function mayPass({ code }: WaferError): boolean {
   return code === "unavailable" || code === "rate-limited" || code === "node"
 }
 
-/** A signal that aborts when nothing was heard for `ms`, or with `signal`. */
-function watch(ms: number, signal: AbortSignal): { signal: AbortSignal; heard(): void } {
+/** A signal that aborts when nothing was heard for `ms`, or with `signal`. Nobody hears in a pause. */
+function watch(
+  ms: number,
+  signal: AbortSignal,
+): { signal: AbortSignal; heard(): void; pause(): void } {
   const silent = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const heard = () => {
@@ -230,7 +267,11 @@ function watch(ms: number, signal: AbortSignal): { signal: AbortSignal; heard():
   }
   heard()
   signal.addEventListener("abort", heard, { once: true })
-  return { signal: AbortSignal.any([signal, silent.signal]), heard }
+  return {
+    signal: AbortSignal.any([signal, silent.signal]),
+    heard,
+    pause: () => clearTimeout(timer),
+  }
 }
 
 /** Tells what comes for the first time, as far back as connections overlap. */

@@ -3,7 +3,8 @@ import { WaferError, type WaferErrorCode } from "../error.ts"
 const attempts = 6
 const firstPauseMs = 100
 const longestPauseMs = 5000
-// A node that asks for more patience than this is answered by an error that says so.
+// A node that asks for more patience than this is answered by an error that says so; what goes on
+// for ever, as streams do, asks again after this time.
 const longestObeyedMs = 60_000
 
 const passing: ReadonlySet<WaferErrorCode> = new Set(["unavailable", "rate-limited", "node"])
@@ -16,13 +17,14 @@ export function isPassing(error: unknown): error is WaferError {
 
 /**
  * How long to wait after the failure number `failures`, from 1: the node's own wish if it has one,
- * else up to twice as long each time. Never the same for two clients that failed together.
+ * up to a minute, else up to twice as long each time. Never the same for two clients that failed together.
  */
 export function pauseMs(failures: number, error: unknown): number {
   const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
   const jitter = Math.random() * longest
   const wished = error instanceof WaferError ? error.retryAfterMs : undefined
-  return wished === undefined ? longest / 2 + jitter / 2 : wished + jitter / 2
+  if (wished === undefined) return longest / 2 + jitter / 2
+  return Math.min(wished, longestObeyedMs) + jitter / 2
 }
 
 /** Runs `work` again while it fails in a way that may pass, six times in all. */
