@@ -1,18 +1,20 @@
 import { contains, parseAddress, type Range } from "./ip.ts"
 
-/**
- * The address that limits count by. A proxy's word about its client is taken only from trusted
- * ranges; and of IPv6 only the first 64 bits count, because one client has all the others.
- */
+/** The address of a client. A proxy's word about it is taken only from trusted ranges. */
 export function clientAddress(
   remote: string | undefined,
   forwardedFor: string | null,
   trusted: readonly Range[],
 ): string {
   let client = remote ?? "unknown"
-  const hops = forwardedFor?.split(",").map((hop) => hop.trim()) ?? []
+  const hops = forwardedFor?.split(",").map(withoutPort) ?? []
   while (hops.length > 0 && isTrusted(client, trusted)) client = hops.pop()!
-  return grouped(client)
+  return client
+}
+
+/** Some proxies name the port too, which is another one for each connection. */
+function withoutPort(hop: string): string {
+  return hop.trim().replace(/^(\[.*\]|[\d.]+):\d+$/, "$1")
 }
 
 function isTrusted(text: string, trusted: readonly Range[]): boolean {
@@ -20,7 +22,8 @@ function isTrusted(text: string, trusted: readonly Range[]): boolean {
   return address !== undefined && trusted.some((range) => contains(range, address))
 }
 
-function grouped(text: string): string {
+/** What limits count an address by: of IPv6 the first 64 bits, because one client has all the others. */
+export function countedAs(text: string): string {
   const address = parseAddress(text)
   if (!address) return text
   if (address.bits === 32) {

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
 import { RetryInfoSchema } from "@wafer/proto/node"
 import { type Authenticator, authorize } from "./auth.ts"
+import { countedAs } from "./client-address.ts"
 import type { Limiter, RateClass } from "./limit.ts"
 import type { Metrics } from "../metrics.ts"
 import { asRefusal, Refusal } from "../refusal.ts"
@@ -11,7 +12,7 @@ import type { Rules, Standing } from "./rules.ts"
 export interface Caller {
   /** A metrics label: json, connect, grpc, grpc-web. */
   readonly protocol: string
-  /** What limits are counted by. */
+  /** Whole, for rules; limits count by its network. */
   readonly address: string
   readonly authorization: string | null
   /** Headers of the answer: the state of the caller's limits. */
@@ -86,7 +87,7 @@ export function createDesk(options: DeskOptions): Desk {
       const standing = standingOf(caller)
       if (standing === "denied") throw denied()
       if (!limiter) return
-      const verdict = limiter.take(caller.address, kind, cost, standing !== undefined)
+      const verdict = limiter.take(countedAs(caller.address), kind, cost, standing !== undefined)
       const { allowed, burst, remaining, resetSeconds, windowSeconds } = verdict
       caller.answer.set("RateLimit-Policy", `"${kind}";q=${burst};w=${windowSeconds}`)
       caller.answer.set("RateLimit", `"${kind}";r=${remaining};t=${resetSeconds}`)
@@ -110,7 +111,8 @@ export function createDesk(options: DeskOptions): Desk {
       return wallet
     },
 
-    open({ address }) {
+    open(caller) {
+      const address = countedAs(caller.address)
       const mine = open.get(address) ?? 0
       if (mine >= streams.each || openInAll >= streams.all) {
         throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")

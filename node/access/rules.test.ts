@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { clientAddress } from "./client-address.ts"
+import { clientAddress, countedAs } from "./client-address.ts"
 import { parseAddress, parseRange } from "./ip.ts"
 import { parseRules, RulesError } from "./rules.ts"
 
@@ -46,14 +46,29 @@ describe("the address that counts", () => {
     ["127.0.0.1", "6.6.6.6, 198.51.100.1, 10.1.2.3", "198.51.100.1"],
     ["fd00::1", "10.0.0.1", "10.0.0.1"],
     ["::ffff:127.0.0.1", "198.51.100.1", "198.51.100.1"],
-    ["2001:db8:1:2:3:4:5:6", null, "2001:db8:1:2::/64"],
-    ["2001:db8:1:2:ffff::9", null, "2001:db8:1:2::/64"],
+    ["127.0.0.1", "198.51.100.1:4711, 10.1.2.3:80", "198.51.100.1"],
+    ["127.0.0.1", "[2001:db8::7]:4711", "[2001:db8::7]"],
+    ["127.0.0.1", "2001:db8::7:8", "2001:db8::7:8"],
+    ["2001:db8:1:2:3:4:5:6", null, "2001:db8:1:2:3:4:5:6"],
     [undefined, null, "unknown"],
   ]
   for (const [remote, forwardedFor, client] of cases) {
     it(`${remote} for ${forwardedFor} is ${client}`, () => {
       assert.equal(clientAddress(remote, forwardedFor, trusted), client)
     })
+  }
+})
+
+describe("what limits count by", () => {
+  const cases: [address: string, counted: string][] = [
+    ["198.51.100.1", "198.51.100.1"],
+    ["::ffff:198.51.100.1", "198.51.100.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2:ffff::9]", "2001:db8:1:2::/64"],
+    ["unknown", "unknown"],
+  ]
+  for (const [address, counted] of cases) {
+    it(`${address} counts as ${counted}`, () => assert.equal(countedAs(address), counted))
   }
 })
 
@@ -64,6 +79,8 @@ describe("rules", () => {
     priority 10.0.0.0/8
     denied   10.6.6.0/24   # except these
     denied   2001:db8::/32
+    priority 2001:db8::42
+    writer   2001:db8:0:0:1::/80
     writer   ${wallet}
   `)
 
@@ -71,7 +88,10 @@ describe("rules", () => {
     assert.equal(rules.of("10.1.1.1", undefined), "priority")
     assert.equal(rules.of("10.6.6.6", undefined), "denied")
     assert.equal(rules.of("10.6.6.6", wallet.toLowerCase()), "writer")
-    assert.equal(rules.of("2001:db8:0:1::/64", undefined), "denied")
+    assert.equal(rules.of("2001:db8:0:1::9", undefined), "denied")
+    assert.equal(rules.of("2001:db8::42", undefined), "priority")
+    assert.equal(rules.of("2001:db8::2:2:3:4", undefined), "denied")
+    assert.equal(rules.of("2001:db8:0:0:1:2:3:4", undefined), "writer")
     assert.equal(rules.of("192.0.2.1", "0x0000000000000000000000000000000000000000"), undefined)
     assert.equal(rules.of("unknown", undefined), undefined)
     assert.equal(rules.namesWallets, true)

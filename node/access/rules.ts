@@ -56,7 +56,7 @@ export function parseRules(text: string): Rules {
       const known = wallet === undefined ? undefined : wallets.get(wallet.toLowerCase())
       if (known) return known
       if (ranges.length === 0) return undefined
-      const parsed = parseAddress(address.replace(/\/64$/, ""))
+      const parsed = parseAddress(address)
       return parsed && ranges.find(({ range }) => contains(range, parsed))?.standing
     },
   }
