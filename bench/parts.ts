@@ -20,7 +20,7 @@ const on = (part: string, runtime: Runtime, args: string[] = []): Run => ({
   command: commandOf(runtime, file(part), args),
 })
 
-/** Every run of the suite that this machine can do, in order. A quick look leaves out the page and the peer network. */
+/** Every run of the suite that this machine can do, in order. A quick look leaves out what takes minutes. */
 export function runs({ quick }: { readonly quick: boolean }): Run[] {
   return [
     ...runtimes.map((runtime) => on("primitives", runtime)),
@@ -30,8 +30,8 @@ export function runs({ quick }: { readonly quick: boolean }): Run[] {
     on("size", "node"),
     ...runtimes.map((runtime) => on("history", runtime)),
     ...runtimes.map((runtime) => on("send", runtime)),
-    // Starts processes of every runtime itself.
-    on("cold", "node"),
+    // Packs the packages first, and starts processes of every runtime itself.
+    ...quick ? [] : [on("cold", "node")],
     // The node runs on that runtime; what asks of it always runs on Node.
     ...runtimes.map((runtime) => ({ ...on("node", "node", [runtime]), on: runtime })),
     ...quick ? [] : [on("network", "deno"), on("network", "bun")],
