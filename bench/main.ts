@@ -52,7 +52,6 @@ console.log(`report: ${page}`)
 
 if (flags.check) {
   const slower = regressions(await readResults(committed), results)
-  for (const line of slower) console.error(line)
   console.log(slower.length === 0 ? "no ratio fell by more than a fifth" : `${slower.length} fell`)
   failures.push(...slower)
 }
