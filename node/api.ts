@@ -28,6 +28,8 @@ export interface Api {
   batchQuery(request: BatchQueryRequest, caller: Caller): Promise<BatchQueryResponse>
   /** The subscription is live when this returns. */
   subscribe(topics: readonly string[], caller: Caller): Subscription
+  /** Turns away a request that could not be read, which costs as much as one that could. */
+  unreadable(method: string, caller: Caller, reason: unknown): Promise<never>
 }
 
 export interface ApiOptions {
@@ -91,13 +93,19 @@ export function createApi(options: ApiOptions): Api {
         return batchQuery(request)
       }),
 
+    unreadable: (method, caller, reason) =>
+      desk.measured(method, caller, () => {
+        desk.charge(caller, "read", 1)
+        throw reason
+      }),
+
     subscribe(topics, caller) {
       const charge = (count: number): void => {
         desk.charge(caller, "read", topicCost(count))
         checkTopics(count, limits)
       }
-      charge(topics.length)
-      const subscription = hub.subscribe(topics, desk.open(caller))
+      const close = desk.open("Subscribe", caller, () => charge(topics.length))
+      const subscription = hub.subscribe(topics, close)
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })
       return {

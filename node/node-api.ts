@@ -62,9 +62,10 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
   return {
     async *follow(request, caller) {
       const { length } = request.contentTopics
-      desk.charge(caller, "read", topicCost(length))
-      checkTopics(length, limits)
-      const close = desk.open(caller)
+      const close = desk.open("Follow", caller, () => {
+        desk.charge(caller, "read", topicCost(length))
+        checkTopics(length, limits)
+      })
       try {
         yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })
       } finally {

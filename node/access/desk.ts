@@ -37,11 +37,12 @@ export interface Desk {
    */
   admit(caller: Caller, topics: readonly string[]): string
   /**
-   * Opens one stream for the caller; the result closes it, once.
+   * Opens one stream for the caller unless `admit` throws, and counts how that ended; the result
+   * closes it, once.
    *
    * @throws Refusal when the caller, or all together, have too many
    */
-  open(caller: Caller): () => void
+  open(method: string, caller: Caller, admit: () => void): () => void
   /** Runs a call and counts how it ended; every failure leaves as a Refusal. */
   measured<T>(method: string, caller: Caller, call: () => T | Promise<T>): Promise<T>
 }
@@ -82,6 +83,17 @@ export function createDesk(options: DeskOptions): Desk {
     }
   }
 
+  function checkStreams(address: string): void {
+    if ((open.get(address) ?? 0) < streams.each && openInAll < streams.all) return
+    throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")
+  }
+
+  function refused(method: string, error: unknown): Refusal {
+    const refusal = asRefusal(error)
+    metrics.refusals.add(1, { method, reason: refusal.reason })
+    return refusal
+  }
+
   return {
     charge(caller, kind, cost) {
       const standing = standingOf(caller)
@@ -111,12 +123,20 @@ export function createDesk(options: DeskOptions): Desk {
       return wallet
     },
 
-    open(caller) {
+    open(method, caller, admit) {
       const address = countedAs(caller.address)
-      const mine = open.get(address) ?? 0
-      if (mine >= streams.each || openInAll >= streams.all) {
-        throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")
+      let code = "ok"
+      try {
+        admit()
+        checkStreams(address)
+      } catch (error) {
+        const refusal = refused(method, error)
+        code = Code[refusal.code]
+        throw refusal
+      } finally {
+        metrics.requests.add(1, { method, protocol: caller.protocol, code })
       }
+      const mine = open.get(address) ?? 0
       open.set(address, mine + 1)
       openInAll++
       let closed = false
@@ -136,9 +156,8 @@ export function createDesk(options: DeskOptions): Desk {
       try {
         return await call()
       } catch (error) {
-        const refusal = asRefusal(error)
+        const refusal = refused(method, error)
         code = Code[refusal.code]
-        metrics.refusals.add(1, { method, reason: refusal.reason })
         throw refusal
       } finally {
         metrics.requests.add(1, { method, protocol: caller.protocol, code })

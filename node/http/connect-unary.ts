@@ -35,8 +35,9 @@ export function unaryRoutes(api: Api, limits: Limits): Map<string, UnaryRoute> {
   ): UnaryRoute =>
   async (request, caller) => {
     try {
-      const bytes = await readBody(request, limits)
-      const message = await call(decode(input, bytes), caller)
+      const asked = await readBody(request, limits).then((bytes) => decode(input, bytes))
+        .catch((error) => api.unreadable(methodOf(input), caller, error))
+      const message = await call(asked, caller)
       caller.answer.set("content-type", "application/proto")
       return new Response(toBinary(output, message) as BodyInit, { headers: caller.answer })
     } catch (error) {
@@ -55,6 +56,11 @@ export function unaryRoutes(api: Api, limits: Limits): Map<string, UnaryRoute> {
       route(BatchQueryRequestSchema, BatchQueryResponseSchema, api.batchQuery),
     ],
   ])
+}
+
+/** The name of a method that metrics count by. */
+export function methodOf({ name }: DescMessage): string {
+  return name.replace(/Request$/, "")
 }
 
 function decode<I extends DescMessage>(schema: I, bytes: Uint8Array): MessageShape<I> {

@@ -41,6 +41,7 @@ async function withNode(
 
 const publish = "/message/v1/publish"
 const query = "/message/v1/query"
+const service = "/xmtp.message_api.v1.MessageApi"
 const batch = "/message/v1/batch-query"
 
 function message(text: string, timestampNs = "1", contentTopic = "/xmtp/0/m-1/proto"): unknown {
@@ -534,6 +535,28 @@ it("reading many topics costs more than reading one", async () => {
       "r=10",
     )
     assert.equal(await left("/message/v1/subscribe", { contentTopics }), "r=6")
+  }, { rates })
+})
+
+it("what cannot be read is charged and counted, and so is a stream that is refused", async () => {
+  const rates = {
+    read: { burst: 3, perMinute: 1, priorityFactor: 1 },
+    publish: { burst: 3, perMinute: 6, priorityFactor: 1 },
+  }
+  await withNode(async (node, post) => {
+    const statuses: number[] = []
+    for (
+      const [path, body] of [[query, "{"], [publish, "["], [`${service}/Query`, "\xff"]] as const
+    ) {
+      const headers = { "content-type": "application/proto" }
+      statuses.push((await post(path, body, headers)).status)
+    }
+    statuses.push((await post("/message/v1/subscribe", { contentTopics: ["t"] })).status)
+    assert.deepEqual(statuses, [400, 400, 400, 429])
+    const metrics = await metricsOf(node)
+    assert.match(metrics, /^wafer_refusals_total\{method="Publish",reason="invalid"\} 1$/m)
+    assert.match(metrics, /^wafer_refusals_total\{method="Query",reason="invalid"\} 2$/m)
+    assert.match(metrics, /^wafer_refusals_total\{method="Subscribe",reason="rate-limit"\} 1$/m)
   }, { rates })
 })
 

@@ -13,6 +13,7 @@ import {
 } from "@wafer/proto"
 import type { Api } from "../api.ts"
 import { readBody } from "./body.ts"
+import { methodOf } from "./connect-unary.ts"
 import type { Caller } from "../access/desk.ts"
 import type { Subscription } from "../hub.ts"
 import {
@@ -38,6 +39,14 @@ const utf8 = new TextEncoder()
 
 /** The gateway's routes by path; all of them are POST. */
 export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, GatewayRoute> {
+  const read = <I extends DescMessage>(
+    input: I,
+    request: Request,
+    caller: Caller,
+  ): Promise<MessageShape<I>> =>
+    readMessage(input, request, options.limits)
+      .catch((error) => api.unreadable(methodOf(input), caller, error))
+
   const unary = <I extends DescMessage, O extends DescMessage>(
     input: I,
     output: O,
@@ -45,7 +54,7 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
     json: (message: MessageShape<O>) => unknown,
   ): GatewayRoute =>
   async (request, caller) => {
-    const message = await call(await readMessage(input, request, options.limits), caller)
+    const message = await call(await read(input, request, caller), caller)
     if (wantsProtobuf(request)) {
       caller.answer.set("content-type", protobuf)
       return new Response(toBinary(output, message), { headers: caller.answer })
@@ -58,7 +67,7 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
     topics: (message: MessageShape<I>) => readonly string[],
   ): GatewayRoute =>
   async (request, caller) => {
-    const message = await readMessage(input, request, options.limits)
+    const message = await read(input, request, caller)
     const subscription = api.subscribe(topics(message), caller)
     caller.answer.set("content-type", "application/json")
     caller.answer.set("Grpc-Metadata-Subscribed", "true")
