@@ -3,7 +3,7 @@ import type { Compression } from "./content/compression.ts"
 import type { ConsentState } from "./protocol/consent.ts"
 import type { Codec } from "./content/content.ts"
 import { type Context, signalOf } from "./context.ts"
-import { decodeContent, encodeContent } from "./content/encoded-content.ts"
+import { decodeContent, decodeContentNow, encodeContent } from "./content/encoded-content.ts"
 import { asWaferError, WaferError } from "./error.ts"
 import { createFeed, feedOptions } from "./network/feed.ts"
 import type { ConversationContext } from "./protocol/invitation.ts"
@@ -103,24 +103,31 @@ export function readerOf(
 
   return async (envelopes) => {
     const opened = await sealing.open(envelopes)
-    return await Promise.all(envelopes.map(async (envelope, i) => {
+    const messages: Message[] = []
+    for (const [i, envelope] of envelopes.entries()) {
       const { value, error } = opened[i]!
-      const unproven = {
-        conversationTopic: topic,
-        senderAddress: "",
-        sent: nsToDate(envelope.timestampNs),
+      if (error) {
+        const sent = nsToDate(envelope.timestampNs)
+        const unproven = { conversationTopic: topic, senderAddress: "", sent }
+        messages.push(messageWithout(envelope, unproven, error))
+        continue
       }
-      if (error) return messageWithout(envelope, unproven, error)
       const { payload, senderAddress, sentNs } = value
       const proven = { conversationTopic: topic, senderAddress, sent: nsToDate(sentNs) }
       const id = messageId(envelope.message)
-      if (isCopy(id)) return messageWithout(envelope, proven, replayed())
-      try {
-        return messageWith({ ...proven, id }, await decodeContent(payload, context.codecs))
-      } catch (error) {
-        return messageWithout(envelope, proven, asWaferError(error, "malformed"))
+      if (isCopy(id)) {
+        messages.push(messageWithout(envelope, proven, replayed()))
+        continue
       }
-    }))
+      try {
+        const decoded = decodeContentNow(payload, context.codecs)
+        const content = decoded instanceof Promise ? await decoded : decoded
+        messages.push(messageWith({ ...proven, id }, content))
+      } catch (error) {
+        messages.push(messageWithout(envelope, proven, asWaferError(error, "malformed")))
+      }
+    }
+    return messages
   }
 }
 
@@ -143,8 +150,8 @@ export function createConversation(
       ...(options.compression && { compression: options.compression }),
     })
     const shouldPush = options.shouldPush ?? codec.shouldPush?.(value) ?? true
-    const time = options.timestamp ? dateToNs(options.timestamp) : context.clock()
-    const { message, timestampNs } = await sealing.seal(payload, time, { shouldPush })
+    const writtenNs = options.timestamp && dateToNs(options.timestamp)
+    const { message, timestampNs } = await sealing.seal(payload, writtenNs, { shouldPush })
     const id = messageId(message)
     return {
       id,
@@ -191,6 +198,9 @@ export function createConversation(
     options: MessagesOptions & { readonly pageSize?: number } = {},
   ): AsyncGenerator<Message[]> {
     const { pageSize, signal } = options
+    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
+      throw new WaferError("invalid-argument", `expected a page size of 1 or more, got ${pageSize}`)
+    }
     const envelopes = context.network.pages(
       { ...range(options), ...(pageSize !== undefined && { limit: pageSize }) },
       { signal: signalOf(context, signal) },
@@ -214,8 +224,11 @@ export function createConversation(
 
     async messages(options = {}) {
       const limit = options.limit ?? Infinity
-      if (!(limit >= 0)) {
-        throw new WaferError("invalid-argument", `expected a limit of 0 or more, got ${limit}`)
+      if (!(limit >= 0 && (Number.isInteger(limit) || limit === Infinity))) {
+        throw new WaferError(
+          "invalid-argument",
+          `expected a whole limit of 0 or more, got ${limit}`,
+        )
       }
       const messages: Message[] = []
       if (limit === 0) return messages

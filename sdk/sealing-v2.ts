@@ -17,7 +17,7 @@ import type { Envelope } from "./network/transport.ts"
 
 /** A V2 conversation: one key for its topic, and each message signed. */
 export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
-  const { keystore, address, proofs, pace } = context
+  const { keystore, address, proofs, clock, pace } = context
 
   function read({ message, timestampNs }: Envelope): SealedMessageV2 {
     const sealed = decodeMessageV2(message, topic)
@@ -34,7 +34,8 @@ export function sealingV2(context: Context, { topic, peerAddress }: Conversation
   }
 
   return {
-    async seal(payload, timestampNs, { shouldPush }) {
+    async seal(payload, writtenNs, { shouldPush }) {
+      const timestampNs = writtenNs ?? clock()
       const headerBytes = encodeHeaderV2(timestampNs, topic)
       const { bundle } = await keystore.account()
       const signature = await keystore.sign(contentDigest(headerBytes, payload), "pre-key")
@@ -50,7 +51,8 @@ export function sealingV2(context: Context, { topic, peerAddress }: Conversation
       const plaintexts = (await keystore.openV2(topic, sealed)).values()
       const opened: Outcome<OpenedPayload>[] = []
       for (const { value, error } of decoded) {
-        await pace()
+        const turn = pace()
+        if (turn) await turn
         if (error) opened.push({ error })
         else opened.push(chain(plaintexts.next().value!, (plaintext) => prove(value, plaintext)))
       }

@@ -2,6 +2,8 @@ import { utf8 } from "../bytes.ts"
 import type { Codec } from "../content/content.ts"
 import { WaferError } from "../error.ts"
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+
 /** Plain text, the content of a message when no other codec is named. */
 export const text: Codec<string> = {
   type: { authorityId: "xmtp.org", typeId: "text", versionMajor: 1, versionMinor: 0 },
@@ -15,6 +17,6 @@ export const text: Codec<string> = {
     if (encoding !== "UTF-8") {
       throw new WaferError("invalid-content", `text in encoding ${encoding}`)
     }
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(content)
+    return decoder.decode(content)
   },
 }

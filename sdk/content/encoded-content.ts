@@ -22,7 +22,7 @@ export interface EncodeOptions {
 
 /** How content is read. */
 export interface DecodeOptions {
-  /** The most that packed content may inflate to, in bytes; 16 MiB when absent. */
+  /** The most that packed content may inflate to, in bytes; 1 MiB when absent. */
   readonly maxBytes?: number
 }
 
@@ -84,8 +84,27 @@ export async function decodeContent(
   codecs: readonly Codec<unknown>[],
   options: DecodeOptions = {},
 ): Promise<DecodedContent> {
+  return await decodeContentNow(bytes, codecs, options)
+}
+
+/** As `decodeContent`, and without a promise unless the content is packed: most is not. */
+export function decodeContentNow(
+  bytes: Uint8Array,
+  codecs: readonly Codec<unknown>[],
+  options: DecodeOptions = {},
+): DecodedContent | Promise<DecodedContent> {
   const { compression, ...typed } = read(bytes)
-  if (compression === undefined) return interpret(typed, codecs, 0)
+  return compression === undefined
+    ? interpret(typed, codecs, 0)
+    : unpack(typed, compression, codecs, options)
+}
+
+async function unpack(
+  typed: TypedContent,
+  compression: WireCompression,
+  codecs: readonly Codec<unknown>[],
+  options: DecodeOptions,
+): Promise<DecodedContent> {
   try {
     const content = await decompress(typed.content, formatOf(compression), options.maxBytes)
     return interpret({ ...typed, content }, codecs, 0)

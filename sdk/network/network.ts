@@ -8,7 +8,7 @@ import type { CallOptions, Cursor, Envelope, Page, Query, Transport } from "./tr
 /** Reading with patience: calls that fail in passing are made again. */
 export interface Reader {
   readonly transport: Transport
-  /** Pages until there are no more; the next one is on its way while one is looked at. */
+  /** Pages until there are no more; the next ones are on their way while one is looked at. */
   pages(query: Query, options?: CallOptions): AsyncGenerator<readonly Envelope[]>
   /** The first page of each query, in their order. */
   firstPages(queries: readonly Query[], options?: CallOptions): Promise<Page[]>
@@ -21,6 +21,8 @@ export interface Network extends Reader {
 
 const largestPage = 100
 const largestBatch = 50
+// Two: whoever opens a page may not let go before its end, and then one more must have arrived.
+const pagesAhead = 2
 
 /** Gives a transport patience and tokens. */
 export function createNetwork(transport: Transport, tokens: Tokens): Network {
@@ -52,26 +54,31 @@ export function createReader(transport: Transport): Reader {
       // Whoever leaves early takes the page on its way along.
       const left = new AbortController()
       const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
-      const fetch = (cursor: Cursor | undefined): Promise<Page> =>
-        retrying(
+      async function fetch(cursor: Cursor | undefined): Promise<Page> {
+        const page = await retrying(
           () => transport.query(complete(query, cursor), { signal: either }),
           either,
         )
-      let cursor = query.cursor
-      let next: Promise<Page> | undefined = fetch(cursor)
+        if (cursor && page.cursor && equalCursors(page.cursor, cursor)) {
+          throw new WaferError("node", "the node's pages go in a circle")
+        }
+        return page
+      }
+      async function fetchAfter(before: Promise<Page | undefined>): Promise<Page | undefined> {
+        const page = await before
+        return page?.cursor && page.envelopes.length > 0 ? await fetch(page.cursor) : undefined
+      }
+      let last: Promise<Page | undefined> = fetch(query.cursor)
+      const coming = [last]
       try {
-        while (next) {
-          const page: Page = await next
-          next = undefined
-          if (page.envelopes.length === 0) return
-          if (page.cursor) {
-            if (cursor && equalCursors(page.cursor, cursor)) {
-              throw new WaferError("node", "the node's pages go in a circle")
-            }
-            cursor = page.cursor
-            next = fetch(cursor)
-            next.catch(() => {}) // Thrown when it is awaited, if ever.
+        for (;;) {
+          while (coming.length <= pagesAhead) {
+            last = fetchAfter(last)
+            last.catch(() => {}) // Thrown when it is awaited, if ever.
+            coming.push(last)
           }
+          const page = await coming.shift()
+          if (!page || page.envelopes.length === 0) return
           yield page.envelopes
         }
       } finally {

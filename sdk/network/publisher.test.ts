@@ -11,6 +11,8 @@ const envelope = (name: string, length = 1): Envelope => ({
   message: new Uint8Array(length),
 })
 
+const turn = () => new Promise((resolve) => setTimeout(resolve))
+
 /** A publisher, what it called, and how the calls end: each by `finish`, in their order. */
 function recording() {
   const calls: string[][] = []
@@ -26,20 +28,41 @@ function recording() {
     const call = open.shift()!
     if (error) call.reject(error)
     else call.resolve()
-    await new Promise((resolve) => setTimeout(resolve))
+    await turn()
   }
-  return { publish, calls, finish }
+  /** Begins two calls, as many as there are at a time. Resolves to what waits for them to end. */
+  async function begin(): Promise<() => Promise<void>> {
+    const first = publish([envelope("a")])
+    await turn()
+    const second = publish([envelope("b")])
+    await turn()
+    return async () => {
+      await finish()
+      await finish()
+      await Promise.all([first, second])
+    }
+  }
+  return { publish, calls, begin, finish }
 }
 
-test("one publish is one call at once, those behind it go together", async () => {
+test("what is asked for at once goes together, and so does what comes while calls are on their way", async () => {
   const { publish, calls, finish } = recording()
-  const published = Promise.all(["a", "b", "c", "d"].map((name) => publish([envelope(name)])))
-  assert.deepEqual(calls, [["a"], ["b"]])
+  const published = ["a", "b"].map((name) => publish([envelope(name)]))
+  await turn()
+  assert.deepEqual(calls, [["a", "b"]])
+  published.push(publish([envelope("c")]))
+  await turn()
+  assert.deepEqual(calls.slice(1), [["c"]])
+  published.push(publish([envelope("d")]))
+  await turn()
+  published.push(publish([envelope("e")]))
+  await turn()
+  assert.equal(calls.length, 2)
   await finish()
-  assert.deepEqual(calls, [["a"], ["b"], ["c", "d"]])
+  assert.deepEqual(calls.slice(2), [["d", "e"]])
   await finish()
   await finish()
-  await published
+  await Promise.all(published)
 })
 
 test("a call holds no more than a node takes", async () => {
@@ -51,20 +74,19 @@ test("a call holds no more than a node takes", async () => {
     ...Array.from({ length: 150 }, (_, i) => [envelope(String(i))]),
   ]
   const published = Promise.all(jobs.map((job) => publish(job)))
-  for (let i = 0; i < 6; i++) await finish().catch(() => {})
-  assert.deepEqual(calls.slice(0, 3), [["a"], ["b"], ["large"]])
-  assert.deepEqual(calls.map(({ length }) => length), [1, 1, 1, 100, 51])
-  await Promise.race([published, new Promise((resolve) => setTimeout(resolve, 10))])
+  await turn()
+  assert.deepEqual(calls[0], ["a", "b", "large"])
+  for (let i = 0; i < 3; i++) await finish()
+  assert.deepEqual(calls.map(({ length }) => length), [3, 100, 51])
+  await published
 })
 
 test("each learns what is wrong with itself alone", async () => {
-  const { publish, calls, finish } = recording()
-  const first = [publish([envelope("a")]), publish([envelope("b")])]
+  const { publish, calls, begin, finish } = recording()
+  const end = await begin()
   const [good, bad] = [publish([envelope("good")]), publish([envelope("bad")])]
   const refused = assert.rejects(bad, coded("permission-denied"))
-  await finish()
-  await finish()
-  await Promise.all(first)
+  await end()
   await finish(new WaferError("permission-denied", "one of them"))
   assert.deepEqual(calls.slice(2), [["good", "bad"], ["good"]])
   await finish()
@@ -74,34 +96,31 @@ test("each learns what is wrong with itself alone", async () => {
 })
 
 test("when the node is away, all learn it", async () => {
-  const { publish, finish } = recording()
-  const first = [publish([envelope("a")]), publish([envelope("b")])]
+  const { publish, begin, finish } = recording()
+  const end = await begin()
   const both = ["c", "d"].map((name) =>
     assert.rejects(publish([envelope(name)]), coded("unavailable"))
   )
-  await finish()
-  await finish()
-  await Promise.all(first)
+  await end()
   await finish(new WaferError("unavailable", "away"))
   await Promise.all(both)
 })
 
 test("whoever gives up waits no longer, and the others go on", async () => {
-  const { publish, calls, finish } = recording()
-  const first = [publish([envelope("a")]), publish([envelope("b")])]
+  const { publish, calls, begin, finish } = recording()
+  const end = await begin()
   const [before, during] = [new AbortController(), new AbortController()]
   const gone = assert.rejects(publish([envelope("c")], { signal: before.signal }), /no/)
   const leaving = assert.rejects(publish([envelope("d")], { signal: during.signal }), /later/)
   const staying = publish([envelope("e")])
   before.abort(new Error("no"))
   await gone
-  await finish()
+  await end()
   assert.deepEqual(calls[2], ["d", "e"])
   during.abort(new Error("later"))
   await leaving
   await finish()
-  await finish()
-  await Promise.all([...first, staying])
+  await staying
   await assert.rejects(publish([envelope("f")], { signal: before.signal }), /no/)
 })
 

@@ -13,26 +13,35 @@ interface Job {
   fail(reason: unknown): void
 }
 
-// One call goes ahead, a second one does not wait behind its large attachment, the rest go together.
+// What is asked for at the same time goes together, and does not wait behind one large attachment.
 const lanes = 2
 const mostEnvelopes = 100
 const mostBytes = 1024 * 1024
 
 /**
- * Publishes together what is asked for while other calls are on their way: many messages at once cost
- * few calls, one message waits for none. Each keeps its own outcome and its own signal.
+ * Publishes together what is asked for at once, and while other calls are on their way: many messages
+ * cost few calls, one message waits for none. Each keeps its own outcome and its own signal.
  */
 export function createPublisher(publish: Publish): Publish {
   const waiting: Job[] = []
   let busy = 0
+  let called = false
+
+  /** Once for all who are about to ask: messages sent at the same time are sealed at the same time. */
+  function callNext(): void {
+    if (called) return
+    called = true
+    queueMicrotask(next)
+  }
 
   function next(): void {
+    called = false
     while (busy < lanes && waiting.length > 0) {
       busy++
       const jobs = takeTogether(waiting)
       run(jobs).finally(() => {
         busy--
-        next()
+        callNext()
       })
     }
   }
@@ -82,7 +91,7 @@ export function createPublisher(publish: Publish): Publish {
       }
       signal?.addEventListener("abort", giveUp, { once: true })
       waiting.push(job)
-      next()
+      callNext()
     })
 }
 

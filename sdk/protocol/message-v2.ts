@@ -6,9 +6,9 @@ import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
 import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "../error.ts"
 import type { Proofs } from "./proofs.ts"
-import { type PublicKeyBundle, readBundle, writeBundle } from "./public-key.ts"
-import { readSignature, type Signature, verifyDigest, writeSignature } from "./signature.ts"
-import { decodeProto, required } from "./wire.ts"
+import { type PublicKeyBundle, writeBundle } from "./public-key.ts"
+import { decodeSignature, type Signature, verifyDigest, writeSignature } from "./signature.ts"
+import { decodeParts, decodeProto, required } from "./wire.ts"
 
 /** A V2 message before it is opened. */
 export interface SealedMessageV2 {
@@ -97,6 +97,8 @@ export function decodeMessageV2(bytes: Uint8Array, topic: string): SealedMessage
   }
 }
 
+const nothing = new Uint8Array(0)
+
 /**
  * Proves who wrote a message: the wallet signed the identity key, that one the pre-key, and the
  * pre-key header and payload. Throws `malformed`, `forged`.
@@ -106,13 +108,15 @@ export function verifySignedContent(
   headerBytes: Uint8Array,
   proofs: Proofs,
 ): SignedPayload {
-  const signed = decodeProto(SignedContentSchema, plaintext, "signed content")
-  const sender = readBundle(signed.sender, "sender")
-  const signature = readSignature(signed.signature)
-  const senderAddress = proofs.bundle(sender)
-  const digest = contentDigest(headerBytes, signed.payload)
-  if (!verifyDigest(signature, digest, sender.preKey.point)) {
+  // The sender is not decoded here: it is the same in message after message, and proven once.
+  const parts = decodeParts(plaintext, "signed content")
+  const payload = parts.get(SignedContentSchema.field.payload.number) ?? nothing
+  const sender = required(parts.get(SignedContentSchema.field.sender.number), "sender")
+  const signature = required(parts.get(SignedContentSchema.field.signature.number), "signature")
+  const { bundle, address: senderAddress } = proofs.bundle(sender)
+  const digest = contentDigest(headerBytes, payload)
+  if (!verifyDigest(decodeSignature(signature), digest, bundle.preKey.point)) {
     throw new WaferError("forged", "the message is not signed by its sender's pre-key")
   }
-  return { payload: signed.payload, senderAddress }
+  return { payload, senderAddress }
 }

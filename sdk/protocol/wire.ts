@@ -1,4 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf"
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire"
 import { WaferError } from "../error.ts"
 
 /** Decodes a protobuf; `noun` names it in the error when the bytes are none. */
@@ -12,6 +13,25 @@ export function decodeProto<Desc extends DescMessage>(
   } catch (cause) {
     throw new WaferError("malformed", `${noun} is not a ${schema.name}`, { cause })
   }
+}
+
+/**
+ * The members of a protobuf that have a length (strings, bytes and messages) as they travel, by their
+ * numbers; the last one where several have the same. Throws `malformed`.
+ */
+export function decodeParts(bytes: Uint8Array, noun: string): Map<number, Uint8Array> {
+  const parts = new Map<number, Uint8Array>()
+  try {
+    const reader = new BinaryReader(bytes)
+    while (reader.pos < reader.len) {
+      const [number, type] = reader.tag()
+      if (type === WireType.LengthDelimited) parts.set(number, reader.bytes())
+      else reader.skip(type, number)
+    }
+  } catch (cause) {
+    throw new WaferError("malformed", `${noun} is no protobuf`, { cause })
+  }
+  return parts
 }
 
 /** `value`, or an error that says which part of which message is missing. */
