@@ -1,9 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import {
   JobType,
-  type PrivatePreferencesAction,
   type PrivatePreferencesActionMap,
   PrivatePreferencesActionMapSchema,
+  PrivatePreferencesActionSchema,
   TopicMapSchema,
 } from "@wafer/proto"
 import { type ConversationKey, decodeKeys, encodeKeys } from "./conversation-keys.ts"
@@ -33,7 +33,7 @@ export interface StoredAction {
   /** Nanoseconds, except for what the client wrote itself: it counted those in milliseconds. */
   readonly timestamp: bigint
   /** As it travels, with all its members. */
-  readonly action: PrivatePreferencesAction
+  readonly action: Uint8Array
 }
 
 /** All that an official client keeps for one account. */
@@ -135,14 +135,23 @@ function encodeV1Conversations(conversations: readonly V1Conversation[]): Uint8A
 function decodeActions(bytes: Uint8Array): StoredAction[] {
   const { actions } = decodeProto(PrivatePreferencesActionMapSchema, bytes, "consent actions")
   return Object.entries(actions).map(([timestamp, action]) => {
-    if (/^\d{1,20}$/.test(timestamp)) return { timestamp: BigInt(timestamp), action }
-    throw new WaferError("malformed", `consent action at ${JSON.stringify(timestamp)}`)
+    if (!/^\d{1,20}$/.test(timestamp)) {
+      throw new WaferError("malformed", `consent action at ${JSON.stringify(timestamp)}`)
+    }
+    const encoded = toBinary(PrivatePreferencesActionSchema, action)
+    return { timestamp: BigInt(timestamp), action: encoded }
   })
 }
 
 function encodeActions(stored: readonly StoredAction[]): Uint8Array {
   const actions: PrivatePreferencesActionMap["actions"] = {}
-  for (const { timestamp, action } of stored) actions[String(timestamp)] = action
+  for (const { timestamp, action } of stored) {
+    actions[String(timestamp)] = decodeProto(
+      PrivatePreferencesActionSchema,
+      action,
+      "consent action",
+    )
+  }
   const map = create(PrivatePreferencesActionMapSchema, { actions })
   return toBinary(PrivatePreferencesActionMapSchema, map)
 }

@@ -1,4 +1,6 @@
+import { create, toBinary } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
+import { EnvelopeSchema } from "@wafer/proto"
 import fc from "fast-check"
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -144,4 +146,14 @@ test("a topic's envelopes come whole, large ones too", async () => {
   )
   const { envelopes } = await transport.query(query)
   assert.equal(envelopes[0]!.message.length, message.length)
+})
+
+test("a subscription passes over the empty envelope that opens a stream", async () => {
+  const envelope = { contentTopic: "topic", timestampNs: 1n, message: new Uint8Array([1]) }
+  const bytes = [create(EnvelopeSchema), create(EnvelopeSchema, envelope)]
+    .map((each) => frame(0, toBinary(EnvelopeSchema, each)))
+  const ending = frame(2, new TextEncoder().encode("{}"))
+  const transport = answering(() => new Response(new Blob([...bytes, ending] as BlobPart[])))
+  const told = await Array.fromAsync(transport.subscribe(["topic"]))
+  assert.deepEqual(told.map(({ contentTopic }) => contentTopic), ["topic"])
 })

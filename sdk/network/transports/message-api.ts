@@ -52,9 +52,12 @@ export function messageApi(rpc: Rpc): Transport {
       const request = create(BatchQueryRequestSchema, { requests: queries.map(writeQuery) })
       return (await rpc.unary(batchQuery, request, { signal })).responses.map(readPage)
     },
-    subscribe(topics, { signal, onOpen } = {}) {
+    async *subscribe(topics, { signal, onOpen } = {}) {
       const request = create(SubscribeRequestSchema, { contentTopics: [...topics] })
-      return rpc.stream(subscribe, request, { signal, onOpen })
+      for await (const envelope of rpc.stream(subscribe, request, { signal, onOpen })) {
+        // An empty one is a sign of life.
+        if (envelope.contentTopic !== "") yield envelope
+      }
     },
     async *follow({ topics, cursor, sinceNs }, { signal } = {}) {
       const request = create(FollowRequestSchema, {
