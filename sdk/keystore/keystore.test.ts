@@ -109,7 +109,10 @@ test("closing wipes the keystore's own copy of the keys, not the caller's", asyn
   await keystore.close()
   await keystore.close()
   assert.equal(toHex(keys), output.privateKeyBundle)
-  await assert.rejects(keystore.sign(digest, "identity"))
+  await assert.rejects(keystore.sign(digest, "identity"), coded("closed"))
+  await assert.rejects(keystore.exportKeys(), coded("closed"))
+  await assert.rejects(keystore.preferencesId(), coded("closed"))
+  await assert.rejects(keystore.sealForSelf(digest), coded("closed"))
 })
 
 test("what one client keeps in a store the next one finds, and only that account", async () => {

@@ -1,6 +1,7 @@
 import { agree, type OwnKeys, type Role } from "../protocol/agreement.ts"
 import { equalBytes, toHex } from "../bytes.ts"
 import { type Ciphertext, decrypt, encrypt } from "../protocol/ciphertext.ts"
+import { closing } from "./closing.ts"
 import {
   type ConversationKey,
   conversationKeys,
@@ -37,6 +38,9 @@ import { encrypted } from "../stores/encrypted.ts"
 import { memoryStore } from "../stores/memory.ts"
 import { isPrintableTopic } from "../protocol/topics.ts"
 
+// Two roles for each account that is talked to; strangers who invite must not fill the memory.
+const mostAgreements = 4096
+
 /** Where a keystore keeps the keys of conversations. */
 export interface LocalKeystoreOptions {
   /**
@@ -71,11 +75,15 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
   // The agreement with a peer is three multiplications and lasts as long as the keys.
   const agreements = new Map<string, Uint8Array>()
   function agreed(preKey: PrivateKey, peer: PublicKeyBundle, role: Role): Uint8Array {
-    const points = [preKey.publicKey.point, peer.identityKey.point, peer.preKey.point]
-    const name = `${role} ${points.map(toHex).join(" ")} ${toHex(peer.preKey.signature.bytes)}`
-    const secret = agreements.get(name) ??
-      agree({ identityKey: bundle.identityKey, preKey } satisfies OwnKeys, peer, role)
+    // All that the agreement depends on, and the proof that it asks for.
+    const { keyBytes, signature } = peer.preKey
+    const parts = [preKey.publicKey.point, peer.identityKey.point, keyBytes, signature.bytes]
+    const name = `${role} ${signature.by} ${parts.map(toHex).join(" ")}`
+    const known = agreements.get(name)
+    if (known) return known
+    const secret = agree({ identityKey: bundle.identityKey, preKey } satisfies OwnKeys, peer, role)
     agreements.set(name, secret)
+    if (agreements.size > mostAgreements) forgetOldest(agreements)
     return secret
   }
 
@@ -134,7 +142,7 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     return { record, invitation, isProven }
   }
 
-  return {
+  return closing({
     account: () => Promise.resolve({ address, bundle: shown }),
     sign: (digest, key) =>
       promised(() =>
@@ -240,7 +248,14 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
       agreements.clear()
       await store.close()
     },
-  }
+  })
+}
+
+/** A map remembers the order in which it was filled. */
+function forgetOldest(secrets: Map<string, Uint8Array>): void {
+  const [name, secret] = secrets.entries().next().value!
+  secret.fill(0)
+  secrets.delete(name)
 }
 
 /** What it throws, the promise rejects with. */
