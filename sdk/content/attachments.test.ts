@@ -10,6 +10,7 @@ import {
 } from "./attachments.ts"
 import { attachment } from "../codecs/attachment.ts"
 import type { RemoteAttachment } from "../codecs/remote-attachment.ts"
+import { coded } from "../testing/coded.ts"
 import { encodeInnerContent } from "./encoded-content.ts"
 
 for (const { id, input, output } of vectors("content_types", "remoteAttachmentPayload")) {
@@ -128,4 +129,15 @@ test("a server that refuses or is gone is unavailable, an abort is an abort", as
   const reason = new Error("enough")
   const signal = AbortSignal.abort(reason)
   await assert.rejects(downloadAttachment(remote, [attachment], { fetch, signal }), reason)
+})
+
+test("a redirect away from https is not followed to its bytes", async () => {
+  const server = uploads()
+  const remote = await uploadAttachment(file, attachment, server.upload)
+  const fetch = async (url: string) =>
+    Object.defineProperty(await server.fetch(url), "url", { value: "http://files.example/0" })
+  await assert.rejects(
+    downloadAttachment(remote, [attachment], { fetch }),
+    coded("invalid-content"),
+  )
 })

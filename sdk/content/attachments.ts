@@ -70,7 +70,8 @@ const defaultMaxBytes = 100 * 1024 * 1024
  * to go through a proxy.
  *
  * @throws WaferError `too-large` before more than `maxBytes` are taken, `unavailable` when the server
- *   does not hand it out, `forged` when the bytes are not those that the sender sealed.
+ *   does not hand it out, `invalid-content` when it is not at https or the server
+ *   redirects elsewhere, `forged` when the bytes are not those that the sender sealed.
  */
 export async function downloadAttachment(
   remote: RemoteAttachment,
@@ -121,6 +122,11 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
   if (!response.ok) {
     await response.body?.cancel()
     throw new WaferError("unavailable", `${response.url} answered ${response.status}`)
+  }
+  // A redirect may have led elsewhere; a response of one's own making has no address.
+  if (response.url !== "" && !response.url.startsWith("https://")) {
+    await response.body?.cancel()
+    throw new WaferError("invalid-content", `redirected to ${response.url}, not to https`)
   }
   return response.body === null ? new Uint8Array(0) : readAtMost(response.body, maxBytes)
 }
