@@ -60,6 +60,7 @@ test("v may be 0 and 1, or 27 and 28", () => {
 })
 
 test("a wallet that refuses, or signs as a contract does, is a wallet error", async () => {
+  const silent = await walletOf({ address, signMessage: () => Promise.resolve(undefined as never) })
   const refusing = await walletOf({
     getAddress: () => address,
     signMessage: () => Promise.reject(new Error("user rejected")),
@@ -68,7 +69,7 @@ test("a wallet that refuses, or signs as a contract does, is a wallet error", as
     getAddress: () => address,
     signMessage: () => Promise.resolve(`0x${"00".repeat(97)}`),
   })
-  for (const wallet of [refusing, contract]) {
+  for (const wallet of [silent, refusing, contract]) {
     await assert.rejects(
       wallet.sign("gm"),
       (e: unknown) => e instanceof WaferError && e.code === "wallet",

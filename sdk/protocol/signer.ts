@@ -63,8 +63,8 @@ export async function walletOf(signer: Signer): Promise<Wallet> {
   return {
     address,
     async sign(text) {
-      const signature = await ask(() => signText(text))
-      const bytes = fromHex(signature)
+      const signature: unknown = await ask(() => signText(text))
+      const bytes = typeof signature === "string" ? fromHex(signature) : undefined
       if (bytes?.length !== 65) {
         throw new WaferError(
           "wallet",
