@@ -4,8 +4,11 @@ import { readAtMost } from "./read-at-most.ts"
 /** How content may be packed: DEFLATE in its zlib wrapping (RFC 1950), or gzip (RFC 1952). */
 export type Compression = "deflate" | "gzip"
 
-/** The most that content may inflate to when the caller names no limit, in bytes. */
-export const defaultMaxBytes: number = 16 * 1024 * 1024
+/**
+ * The most that content may inflate to when the caller names no limit, in bytes: what a node takes of
+ * content that is not packed. Anybody can send a page full of bombs, and all of a page is held at once.
+ */
+export const defaultMaxBytes: number = 1024 * 1024
 
 // DEFLATE packs at most 1032 to 1, so the size of a slice bounds how far past its limit a bomb gets.
 const sliceBytes = 4096

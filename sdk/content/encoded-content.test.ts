@@ -57,6 +57,8 @@ test("a bomb is refused at the limit, and the message still says what it was", a
   assert.equal(decoded.error?.code, "too-large")
   assert.equal(decoded.type.typeId, "text")
   assert.equal(decoded.value, undefined)
+  const large = await encodeContent("\0".repeat((1 << 20) + 1), text, [], options)
+  assert.equal((await decodeContent(large, [text])).error?.code, "too-large", "beyond 1 MiB")
   const small = await decodeContent(bomb, [text], { maxBytes: 1000 })
   assert.equal(small.error?.code, "too-large")
 })
