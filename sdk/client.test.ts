@@ -257,7 +257,12 @@ test("dates that are none are refused, those before 1970 are the beginning", asy
   await assert.rejects(conversation.messages({ since: never }), coded("invalid-argument"))
   await assert.rejects(conversation.stream({ since: never }).next(), coded("invalid-argument"))
   await assert.rejects(conversation.send("?", { timestamp: never }), coded("invalid-argument"))
-  await assert.rejects(conversation.messages({ limit: -1 }), coded("invalid-argument"))
+  for (const number of [-1, 1.5, NaN]) {
+    await assert.rejects(conversation.messages({ limit: number }), coded("invalid-argument"))
+    const pages = conversation.pages({ pageSize: number })
+    await assert.rejects(pages.next(), coded("invalid-argument"))
+  }
+  await assert.rejects(conversation.pages({ pageSize: 0 }).next(), coded("invalid-argument"))
   assert.equal((await conversation.messages({ since: new Date(-1e12) })).length, 1)
 })
 

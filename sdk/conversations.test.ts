@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf"
+import { Code } from "@connectrpc/connect"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -249,6 +250,43 @@ test("a proof of consent allows the inviter, a foreign or a denied one does not"
     [liar.address]: "unknown",
     [denied.address]: "denied",
   })
+})
+
+test("reading goes on when a proof of consent cannot be honoured yet", async () => {
+  const node = testNode({ follow: true })
+  const signer = newSigner()
+  const [subscriber, sender] = await Promise.all([join(node, {}, signer), join(node)])
+  await subscriber.contacts.list()
+  const stream = subscriber.conversations.stream()
+  const first = stream.next()
+  await until(() => node.calls.includes("follow"))
+  const consentProof = await signConsent(signer, sender.address)
+  await sender.conversations.newConversation(subscriber.address, { consentProof })
+  node.failNext({ call: "publish", code: Code.PermissionDenied })
+  const told = (await first).value!
+  assert.equal(told.peerAddress, sender.address)
+  await stream.return()
+  const again = await Client.withKeys(await subscriber.exportKeys(), {
+    transport: memory(node.routes),
+  })
+  node.failNext({ call: "publish", code: Code.PermissionDenied })
+  assert.equal((await again.conversations.list()).length, 1)
+  assert.equal((await again.conversations.list()).length, 1)
+  assert.equal(await again.contacts.consent(sender.address), "allowed")
+})
+
+test("V1 messages of a given time have it, those of now have theirs", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), joinV1(node)])
+  const toBob = await alice.conversations.newConversation(bob.address)
+  const begun = Date.now()
+  await toBob.send("now")
+  for (const time of ["2020-01-01", "2040-01-01"]) {
+    const timestamp = new Date(time)
+    assert.deepEqual((await toBob.send("then", { timestamp })).sent, timestamp)
+  }
+  const { sent } = await toBob.send("now again")
+  assert.ok(sent.getTime() >= begun && sent.getTime() < new Date("2040-01-01").getTime())
 })
 
 test("exported conversations are known elsewhere without the network", async () => {

@@ -62,10 +62,16 @@ export function createConversations(context: Context): Conversations {
   /** An inviter with the account's own word for it is allowed, unless the account has said something. */
   async function honour({ record }: KnownConversation, signal: AbortSignal): Promise<void> {
     const { consentProof, peerAddress } = record
-    if (!consentProof || !verifyConsent(consentProof, address, peerAddress)) return
+    if (!consentProof) return
     const subject = { kind: "address", value: peerAddress } as const
-    if (await consent.state(subject, signal) !== "unknown") return
-    await consent.set([{ ...subject, state: "allowed" }], signal)
+    try {
+      if (await consent.state(subject, signal) !== "unknown") return
+      if (!verifyConsent(consentProof, address, peerAddress)) return
+      await consent.set([{ ...subject, state: "allowed" }], signal)
+    } catch {
+      // Reading must not fail because publishing does. Nothing is lost: the next list tries again.
+      signal.throwIfAborted()
+    }
   }
 
   async function refresh(signal: AbortSignal): Promise<KnownConversation[]> {

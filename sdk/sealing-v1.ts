@@ -31,8 +31,13 @@ export function readMessageV1({ proofs }: Context, message: Uint8Array): ProvenM
 
 /** A V1 conversation: each message is sealed to the keys of both accounts. */
 export function sealingV1(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
-  const { address, keystore, contacts, introduced, pace } = context
+  const { address, keystore, contacts, introduced, clock, pace } = context
   let lastMs = 0
+
+  /** The header counts milliseconds: no two messages of now may share one, or their order is chance. */
+  function nowMs(): number {
+    return lastMs = Math.max(nsToMs(clock()), lastMs + 1)
+  }
 
   function read({ message, timestampNs }: Envelope): ProvenMessageV1 {
     const proven = readMessageV1(context, message)
@@ -44,16 +49,15 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
   }
 
   return {
-    async seal(payload, timestampNs) {
+    async seal(payload, writtenNs) {
       const contact = await contacts.find(peerAddress, { signal: context.closed })
       if (!contact) throw new WaferError("not-registered", `${peerAddress} has published no keys`)
-      // The header counts milliseconds: no two messages may share one, or their order is chance.
-      lastMs = Math.max(nsToMs(timestampNs), lastMs + 1)
+      const timestampMs = writtenNs === undefined ? nowMs() : nsToMs(writtenNs)
       const { bundle: sender } = await keystore.account()
       const recipient = contact.bundle
-      const headerBytes = encodeHeaderV1({ sender, recipient, timestampMs: BigInt(lastMs) })
+      const headerBytes = encodeHeaderV1({ sender, recipient, timestampMs: BigInt(timestampMs) })
       const ciphertext = await keystore.sealV1(recipient, headerBytes, payload)
-      return { message: encodeMessageV1(headerBytes, ciphertext), timestampNs: msToNs(lastMs) }
+      return { message: encodeMessageV1(headerBytes, ciphertext), timestampNs: msToNs(timestampMs) }
     },
 
     async open(envelopes) {

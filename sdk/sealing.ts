@@ -19,9 +19,10 @@ export interface OpenedPayload {
 
 /** How the messages of one conversation are sealed and opened: V1 and V2 differ in nothing else. */
 export interface Sealing {
+  /** Seals what was written at `writtenNs`, or now when that is absent. */
   seal(
     payload: Uint8Array,
-    timestampNs: bigint,
+    writtenNs: bigint | undefined,
     options: { readonly shouldPush: boolean },
   ): Promise<SealedPayload>
   /** One outcome for each envelope, in their order. */
