@@ -1,10 +1,10 @@
 // The service worker: keeps the page itself, so that the inbox opens without a node. Messages are not
-// its business; they are in the worker's database.
+// its business; they are in the worker's database. It begins with the next visit: a page that is open
+// already keeps what it has.
 
 /** What a service worker's scope has, beyond what every worker has. */
 interface Scope extends EventTarget {
   skipWaiting(): Promise<void>
-  readonly clients: { claim(): Promise<void> }
 }
 interface Lasting extends Event {
   waitUntil(work: Promise<unknown>): void
@@ -21,7 +21,6 @@ const DOCUMENT = "/index.html"
 scope.addEventListener("install", (event) => {
   ;(event as Lasting).waitUntil(keepAll().then(() => scope.skipWaiting()))
 })
-scope.addEventListener("activate", (event) => (event as Lasting).waitUntil(scope.clients.claim()))
 scope.addEventListener("fetch", (event) => {
   const { request } = event as Fetching
   const { origin, pathname } = new URL(request.url)

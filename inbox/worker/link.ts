@@ -37,7 +37,7 @@ export function link(options: LinkOptions): Link {
   /** Tries until the node answers. What is stored here is on screen meanwhile. */
   async function connect(): Promise<Client> {
     for (let failures = 0;; failures++) {
-      shared.set({ connection: { state: "connecting" } })
+      if (failures === 0) shared.set({ connection: { state: "connecting" } })
       try {
         await meet()
         const { keys, transport, store } = options

@@ -7,6 +7,7 @@ export interface Described {
 }
 
 const DAY_MS = 86_400_000
+const ANSWER_WITHIN_MS = 10_000
 
 /**
  * Asks a node who it is (`wafer.node.v1.NodeApi/NodeInfo`, Connect's JSON). A node of another make
@@ -18,7 +19,7 @@ export async function describe(url: string, signal?: AbortSignal): Promise<Descr
     method: "POST",
     headers: { "content-type": "application/json" },
     body: "{}",
-    ...(signal && { signal }),
+    signal: AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), ...signal ? [signal] : []]),
   })
   const told = Date.parse(response.headers.get("date") ?? "")
   const skewMs = Number.isNaN(told) ? 0 : asked - told

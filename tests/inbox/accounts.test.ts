@@ -122,9 +122,7 @@ test("a second account opens in a window of its own", async () => {
 })
 
 test("a forgotten account leaves nothing behind", async () => {
-  const { page } = await visit(browser, node.url)
-  await page.getByRole("button", { name: "Create an account here" }).click()
-  await page.getByText("Your seal is ready.").waitFor()
+  const { page } = await newcomer(browser, node.url)
   await page.goto(`${node.url}/settings`)
   await page.getByRole("button", { name: "Forget this account here" }).click()
   await page.getByRole("button", { name: "Forget it" }).click()

@@ -85,7 +85,7 @@ test("a reload keeps everything, names and drafts of consent too", async () => {
 
 test("who is denied while the node is away stays denied, here and on other devices", async () => {
   await node.kill()
-  await ben.page.getByText("Offline. What you write is sent later.").waitFor()
+  await ben.page.locator(".connection-offline").waitFor()
   await ben.page.getByRole("button", { name: "More" }).click()
   await ben.page.getByRole("menuitem", { name: "Deny" }).click()
   await ben.page.getByText("You denied this account. It is not told.").waitFor()

@@ -52,9 +52,7 @@ test("a damaged copy is noticed, and fetched again", async () => {
 })
 
 test("keys that cannot be opened say so, and a backup is asked for", async () => {
-  const { page, failures } = await visit(browser, node.url)
-  await page.getByRole("button", { name: "Create an account here" }).click()
-  await page.getByText("Your seal is ready.").waitFor()
+  const { page, failures } = await newcomer(browser, node.url)
   const sealed = { iv: new Uint8Array(12), data: new Uint8Array(64) }
   await damage(page, "values", sealed, "vault")
   await page.reload()
