@@ -14,7 +14,9 @@ const SIGNATURE_BYTES = 64
  * What `sign` makes: r | s, 64 bytes, and the id, 0 to 3, that tells `recover` which point made r.
  */
 export interface RecoverableSignature {
+  /** r and s, 64 bytes. */
   readonly signature: Uint8Array
+  /** Which of the up to four keys that could have made it did: 0 to 3. */
   readonly recovery: number
 }
 
