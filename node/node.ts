@@ -134,10 +134,19 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     clientAddress(remote, forwardedFor, options.trustedProxies ?? [])
   let closing: Promise<void> | undefined
 
+  let checked: { readonly atMs: number; readonly result: Promise<void> } | undefined
+
+  /** However many ask, the store is asked once a second. */
+  function checkStore(): Promise<void> {
+    const atMs = performance.now()
+    if (!checked || atMs - checked.atMs >= 1000) checked = { atMs, result: store.check() }
+    return checked.result
+  }
+
   async function ready(): Promise<void> {
     if (closing) throw new Error("the node is stopping")
     ingest.check()
-    await store.check()
+    await checkStore()
   }
 
   function routes(router: ConnectRouter): void {

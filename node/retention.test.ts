@@ -177,6 +177,25 @@ describe("a Deno KV with two writers", () => {
     kv.close()
   })
 
+  it("is asked for its health beside a write that takes long", async () => {
+    const kv = await runtime.openKv(undefined)
+    let release!: () => void
+    const held = new Promise<void>((resolve) => release = resolve)
+    const store = await kvStore({
+      get: (key) => kv.get(key),
+      getMany: (keys) => held.then(() => kv.getMany(keys)),
+      list: (selector, options) => kv.list(selector, options),
+      atomic: () => kv.atomic(),
+      close: () => kv.close(),
+    })
+    const writing = store.append([item("a", 1)])
+    await store.check()
+    release()
+    assert.equal((await writing).length, 1)
+    await store.check()
+    await store.close()
+  })
+
   it("leaves the writer alone who only reads", async () => {
     const kv = await runtime.openKv(undefined)
     const writer = await kvStore(kv)

@@ -516,6 +516,17 @@ describe("refusals of the gateway", () => {
   })
 })
 
+it("asks the store once a second whether it is well, however many ask the node", async () => {
+  const store = memoryStore()
+  let asked = 0
+  const check = (): Promise<void> => Promise.resolve(void asked++)
+  await withNode(async (node) => {
+    const answers = Array.from({ length: 50 }, () => node.fetch(new Request("http://node/readyz")))
+    for (const { status } of await Promise.all(answers)) assert.equal(status, 200)
+    assert.equal(asked, 1)
+  }, { store: Object.assign(store, { check }) })
+})
+
 it("reading many topics costs more than reading one", async () => {
   const rates = {
     read: { burst: 20, perMinute: 1, priorityFactor: 1 },

@@ -46,10 +46,12 @@ export function healthRoutes(options: HealthOptions): Routes {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener("abort", () => {
+    const end = (): void => {
       clearTimeout(timer)
+      signal.removeEventListener("abort", end)
       resolve()
-    }, { once: true })
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener("abort", end)
   })
 }

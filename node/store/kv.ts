@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf"
 import { type Head, HeadSchema } from "@wafer/proto/node"
-import { nameOf } from "./envelope.ts"
+import { compareBytes, nameOf } from "./envelope.ts"
 import { emptyFingerprint, type Fingerprint, withId, withoutId } from "./fingerprint.ts"
 import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "./deno-kv.ts"
 import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "./store.ts"
@@ -284,6 +284,9 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     fingerprint: (set) => head.sets[setNames.indexOf(set)] ?? emptyFingerprint,
 
     async check() {
+      // Outside of the queue of writes: whoever asks shall neither wait nor make others wait.
+      const { value } = await kv.get(keys.head)
+      if (!fenced && value && compareBytes(readHead(value).writer, writer) === 0) return
       await exclusively(async () => {
         const row = await kv.get(keys.head)
         if (row.versionstamp !== versionstamp) await catchUp()
