@@ -64,15 +64,14 @@ export function createKeeper({ store, retentionMs, registry, log, now }: KeeperO
     if (retentionMs === 0) return 0
     const edge = edgeNs()
     let expired = 0
-    let waiting = false
     for await (const entries of entriesFrom(swept)) {
       const young = entries.findIndex(({ receivedNs }) => receivedNs >= edge)
       const old = young < 0 ? entries : entries.slice(0, young)
-      const due = old.filter((e) => !isKept(e.contentTopic) && e.timestampNs < edge)
+      // Only the time of arrival counts: a sender could date the other one ahead for ever.
+      const due = old.filter(({ contentTopic }) => !isKept(contentTopic))
       if (due.length > 0) await store.remove(due)
       expired += due.length
-      waiting ||= old.some((e) => !isKept(e.contentTopic) && e.timestampNs >= edge)
-      if (!waiting && old.length > 0) swept = old.at(-1)!.seq
+      if (old.length > 0) swept = old.at(-1)!.seq
       if (young >= 0) break
     }
     removed.add(expired, { reason: "expired" })
