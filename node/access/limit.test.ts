@@ -78,6 +78,19 @@ describe("a token bucket", () => {
     )
   })
 
+  it("makes room by a tenth, and keeps whoever asked last", () => {
+    let asked = 0
+    const limiter = createLimiter(rates, () => (asked++, 0), 100)
+    const used = (client: string): boolean => !limiter.take(client, "publish", 10, false).allowed
+    for (let i = 0; i < 100; i++) limiter.take(`${i}`, "publish", 10, false)
+    assert.equal(used("0"), true)
+    asked = 0
+    for (let i = 100; i < 110; i++) limiter.take(`${i}`, "publish", 1, false)
+    assert.ok(asked < 40, "newcomers paid for room more than once")
+    assert.equal(used("0"), true)
+    assert.equal(used("1"), false)
+  })
+
   it("forgets who has been away, and bounds what it remembers", () => {
     let now = 0
     const limiter = createLimiter(rates, () => now, 3)

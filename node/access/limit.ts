@@ -43,19 +43,21 @@ const names: Record<RateClass, string> = { read: "DEF", publish: "PUB" }
 /**
  * A true token bucket per client and class: it fills continuously, however often it is asked.
  * Buckets that have filled up again are forgotten, so memory follows the clients of the last
- * minutes only.
+ * minutes only; when there are too many, those that were used longest ago.
  */
 export function createLimiter(rates: Rates, now: () => number, maxBuckets = 100_000): Limiter {
   const buckets = new Map<string, { tokens: number; at: number; rate: Rate; factor: number }>()
 
-  function forgetFull(): void {
+  /** Makes room for many newcomers at once, so that few of them have to wait for it. */
+  function forget(): void {
     const at = now()
     for (const [name, bucket] of buckets) {
       if (filled(bucket, at) >= bucket.rate.burst * bucket.factor) buckets.delete(name)
     }
-    // Under an attack from many addresses none is full: the oldest go.
+    // Under an attack from many addresses none is full: those go that asked the longest time ago.
+    const room = Math.floor(maxBuckets * 0.9)
     for (const name of buckets.keys()) {
-      if (buckets.size < maxBuckets) break
+      if (buckets.size <= room) break
       buckets.delete(name)
     }
   }
@@ -69,9 +71,12 @@ export function createLimiter(rates: Rates, now: () => number, maxBuckets = 100_
       const perSecond = rate.perMinute * factor / 60
       let bucket = buckets.get(name)
       if (!bucket) {
-        if (buckets.size >= maxBuckets) forgetFull()
-        buckets.set(name, bucket = { tokens: burst, at: now(), rate, factor })
+        if (buckets.size >= maxBuckets) forget()
+        bucket = { tokens: burst, at: now(), rate, factor }
       }
+      // The last to ask stands last.
+      buckets.delete(name)
+      buckets.set(name, bucket)
       bucket.tokens = filled(bucket, now())
       bucket.at = now()
       const allowed = cost <= bucket.tokens
