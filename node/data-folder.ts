@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,7 +20,10 @@ import type { Disk } from "./status/report.ts"
 
 /** The folder of one node: its store, its key, and where it answers while it runs. */
 export interface DataFolder {
+  /** @throws ConfigError when the file is none that can be read; it stays as it is */
   openKv(runtime: Runtime): Promise<Kv>
+  /** Whether the last node here ended without leaving. */
+  wasKilled(): boolean
   /** The key of the node in the peer network. */
   readonly keyFile: string
   /** What the folder takes, and what is left around it, in bytes. */
@@ -38,10 +42,20 @@ export interface DataFolder {
 export function dataFolder(path: string): DataFolder {
   const note = join(path, "running.json")
   return {
-    openKv(runtime) {
+    async openKv(runtime) {
       mkdirSync(path, { recursive: true })
-      return runtime.openKv(join(path, "wafer.kv"))
+      const file = join(path, "wafer.kv")
+      try {
+        return await runtime.openKv(file)
+      } catch (error) {
+        const [reason] = String(error).split("\n")
+        throw new ConfigError(
+          `${file} cannot be opened (${reason}): restore the last backup into another folder`,
+        )
+      }
     },
+
+    wasKilled: () => existsSync(note),
 
     keyFile: join(path, "node.key"),
 

@@ -89,9 +89,18 @@ function nameOf(host: string): string {
   return bare.includes(":") ? `[${bare}]` : bare
 }
 
+/** What a start has found. What a death left between chunks and commit is swept, and told, soon after. */
+function reportStore({ store, folder }: Opened, log: Log): void {
+  const stored = store.fingerprint("kept").count + store.fingerprint("expiring").count
+  const killed = folder?.wasKilled() ?? false
+  const found = { log: Number(store.head), stored: Number(stored), killed }
+  log(killed ? "warn" : "info", "store opened", found)
+}
+
 async function serve(config: Config, log: Log): Promise<void> {
   const runtime = await currentRuntime()
   const opened = await openStore(config, runtime)
+  reportStore(opened, log)
   const node = await createNode({
     store: opened.store,
     network: config.network,
