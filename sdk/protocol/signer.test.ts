@@ -77,6 +77,15 @@ test("a wallet that refuses, or signs as a contract does, is a wallet error", as
   }
 })
 
+test("a wallet may write the greater of both S, as ecrecover reads it", async () => {
+  const n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+  const wallet = await walletOf(privateKeySigner(new Uint8Array(32).fill(5)))
+  const { by, bytes, recovery } = walletSignature(await wallet.sign("gm"))
+  const s = n - BigInt(`0x${toHex(bytes.subarray(32))}`)
+  const high = fromHex(toHex(bytes.subarray(0, 32)) + s.toString(16).padStart(64, "0"))
+  assert.equal(recoverSigner("gm", { by, bytes: high, recovery: 1 - recovery }), wallet.address)
+})
+
 test("zero is no private key", () => {
   assert.throws(() => privateKeySigner(new Uint8Array(32)), WaferError)
   assert.equal(secp256k1.isValidSecretKey(new Uint8Array(32)), false)
