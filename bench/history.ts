@@ -3,40 +3,50 @@
 // Writes bench/results/history-<runtime>.json.
 import process from "node:process"
 import { measure } from "./contest.ts"
+import { inProcessorTime } from "./processor-time.ts"
 import { createPair, OFFICIAL, officialVersion } from "./pair.ts"
 import { quick } from "./quick.ts"
 import { writeTimes } from "./results.ts"
 import { table } from "./table.ts"
 
-const MESSAGES = 100
+/** As in a conversation of years, where one reads on and on. */
+const MESSAGES = quick ? 100 : 10_000
+/** The official client takes a minute for all of them; two pages tell what one message costs. */
+const THEIRS = quick ? 100 : 200
 const official = `xmtp-js ${OFFICIAL}`
 
-async function all(messages: Promise<{ content: unknown }[]>): Promise<void> {
-  const read = await messages
-  if (read.length !== MESSAGES || read.some(({ content }) => typeof content !== "string")) {
-    throw new Error(`expected ${MESSAGES} texts, read ${read.length} messages`)
+interface Reads {
+  messages(options: { limit: number }): Promise<{ content: unknown }[]>
+}
+
+async function read(conversation: Reads, limit: number): Promise<void> {
+  const messages = await conversation.messages({ limit })
+  if (messages.length !== limit || messages.some(({ content }) => typeof content !== "string")) {
+    throw new Error(`expected ${limit} texts, read ${messages.length} messages`)
   }
 }
 
 const results = []
 {
   await using pair = await createPair(MESSAGES)
-  const rounds = quick ? 3 : 15
+  const rounds = { rounds: quick ? 3 : 5, roundMs: 1 }
+  const reading = {
+    name: "read a long conversation, for each message",
+    rivals: [
+      { name: "wafer", run: () => read(pair.ours, MESSAGES), calls: MESSAGES },
+      { name: official, run: () => read(pair.theirs, THEIRS), calls: THEIRS },
+    ],
+  }
   results.push(
+    await measure(reading, rounds),
+    await inProcessorTime(reading, rounds),
     await measure({
-      name: `read ${MESSAGES} messages`,
+      name: "a new device: create the client, list, read 100 messages",
       rivals: [
-        { name: "wafer", run: () => all(pair.ours.messages()) },
-        { name: official, run: () => all(pair.theirs.messages()) },
+        { name: "wafer", run: async () => await read(await pair.oursAnew(), 100) },
+        { name: official, run: async () => await read(await pair.theirsAnew(), 100) },
       ],
-    }, { rounds, roundMs: 1 }),
-    await measure({
-      name: `a new device: create the client, list, read ${MESSAGES} messages`,
-      rivals: [
-        { name: "wafer", run: async () => await all((await pair.oursAnew()).messages()) },
-        { name: official, run: async () => await all((await pair.theirsAnew()).messages()) },
-      ],
-    }, { rounds, roundMs: 1 }),
+    }, rounds),
   )
 }
 console.log(table(results))

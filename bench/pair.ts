@@ -19,6 +19,9 @@ export interface Pair extends AsyncDisposable {
   oursAnew(): Promise<Conversation>
   // deno-lint-ignore no-explicit-any
   theirsAnew(): Promise<any>
+  /** A new wallet's first client. */
+  oursFirst(): Promise<unknown>
+  theirsFirst(): Promise<unknown>
 }
 
 /** Lets Alice send Bob `messages` messages; the conversation is as Bob holds it. */
@@ -42,10 +45,19 @@ export async function createPair(messages: number): Promise<Pair> {
         .list()
       return conversation
     },
+    oursFirst: () => client(newWallet()),
+    theirsFirst: () => officialClient(OFFICIAL, node.url, newWallet()),
   }
   const { address } = await client(bob)
   const conversation = await fromAlice.conversations.newConversation(address)
-  for (let i = 0; i < messages; i++) await conversation.send(`message ${i}: ${"gm ".repeat(30)}`)
+  const together = 100
+  for (let first = 0; first < messages; first += together) {
+    const texts = Array.from(
+      { length: Math.min(together, messages - first) },
+      (_, i) => `message ${first + i}: ${"gm ".repeat(30)}`,
+    )
+    await Promise.all(texts.map((text) => conversation.send(text)))
+  }
   return {
     ...anew,
     ours: await anew.oursAnew(),

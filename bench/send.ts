@@ -1,9 +1,11 @@
-// Sending, beside the official client: encode, seal, sign, publish, and hear that it is stored.
+// Sending, beside the official client: encode, seal, sign, publish, and hear that it is stored. And what
+// comes before: a new wallet's first client.
 //   deno run -A bench/send.ts     (or node, or bun)
 // Writes bench/results/send-<runtime>.json.
 import process from "node:process"
 import { measure } from "./contest.ts"
 import { createPair, OFFICIAL, officialVersion } from "./pair.ts"
+import { inProcessorTime } from "./processor-time.ts"
 import { quick } from "./quick.ts"
 import { writeTimes } from "./results.ts"
 import { table } from "./table.ts"
@@ -21,18 +23,27 @@ const results = []
   const ours = () => pair.ours.send(text)
   const theirs = () => pair.theirs.send(text)
   const rounds = quick ? 5 : 31
+  const together = {
+    name: `send a message, ${IN_FLIGHT} in flight`,
+    rivals: [
+      { name: "wafer", run: many(ours), calls: IN_FLIGHT },
+      { name: official, run: many(theirs), calls: IN_FLIGHT },
+    ],
+  }
   results.push(
     await measure({
       name: "send a message",
       rivals: [{ name: "wafer", run: ours }, { name: official, run: theirs }],
     }, { rounds, roundMs: 20 }),
-    await measure({
-      name: `send a message, ${IN_FLIGHT} in flight`,
+    await measure(together, { rounds, roundMs: 20 }),
+    await inProcessorTime(together, { rounds }),
+    await inProcessorTime({
+      name: "create a new wallet's first client",
       rivals: [
-        { name: "wafer", run: many(ours), calls: IN_FLIGHT },
-        { name: official, run: many(theirs), calls: IN_FLIGHT },
+        { name: "wafer", run: pair.oursFirst },
+        { name: official, run: pair.theirsFirst },
       ],
-    }, { rounds, roundMs: 20 }),
+    }, { rounds: quick ? 3 : 15 }),
   )
 }
 console.log(table(results))
