@@ -1,4 +1,4 @@
-import { Client, type Store, type Transport } from "@wafer/sdk"
+import { Client, type Store, type Transport, WaferError } from "@wafer/sdk"
 import { codecs } from "./content.ts"
 import { describe } from "./node.ts"
 import type { SharedState } from "./shared.ts"
@@ -7,6 +7,8 @@ import type { SharedState } from "./shared.ts"
 export interface Link {
   /** The client; waits for the first connection. */
   client(): Promise<Client>
+  /** Does something that needs the node, as often as it takes. */
+  patiently<T>(work: () => Promise<T>): Promise<T>
   /** Does not wait for the end of a pause. */
   hurry(): void
   close(): Promise<void>
@@ -31,20 +33,22 @@ export function link(options: LinkOptions): Link {
   const { shared, url } = options
   const closed = new AbortController()
   let wake = () => {}
-  const client = connect()
+  const client = patiently(async () => {
+    await meet()
+    const { keys, transport, store } = options
+    return await Client.withKeys(keys, { transport, store, codecs, signal: closed.signal })
+  })
   client.catch(() => {})
 
-  /** Tries until the node answers. What is stored here is on screen meanwhile. */
-  async function connect(): Promise<Client> {
+  /** What is stored here is on screen meanwhile. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
     for (let failures = 0;; failures++) {
       if (failures === 0) shared.set({ connection: { state: "connecting" } })
       try {
-        await meet()
-        const { keys, transport, store } = options
-        return await Client.withKeys(keys, { transport, store, codecs, signal: closed.signal })
+        return await work()
       } catch (error) {
         closed.signal.throwIfAborted()
-        if (error instanceof OtherNetwork) throw error
+        if (error instanceof OtherNetwork || isFinal(error)) throw error
         const pause = PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)]!
         shared.set({ connection: { state: "offline", retryAt: Date.now() + pause } })
         if (failures === FAILURES_TO_TELL) {
@@ -76,6 +80,11 @@ export function link(options: LinkOptions): Link {
 
   return {
     client: () => client,
+    async patiently(work) {
+      const done = await patiently(work)
+      shared.settle("no-node")
+      return done
+    },
     hurry: () => wake(),
     async close() {
       closed.abort()
@@ -85,4 +94,11 @@ export function link(options: LinkOptions): Link {
   }
 }
 
-class OtherNetwork extends Error {}
+/** What no later attempt will mend: the keys, or this program. */
+function isFinal(error: unknown): boolean {
+  return error instanceof WaferError &&
+    !["unavailable", "rate-limited", "node"].includes(error.code)
+}
+
+/** The account's messages are elsewhere; the page says where. */
+export class OtherNetwork extends Error {}

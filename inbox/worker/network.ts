@@ -11,7 +11,7 @@ import { type Database, databaseName, type StoredConversation } from "./database
 import { type Files, files } from "./files.ts"
 import { follow, type Following } from "./follow.ts"
 import { incoming } from "./incoming.ts"
-import { link } from "./link.ts"
+import { link, OtherNetwork } from "./link.ts"
 import { lookUp } from "./look-up.ts"
 import type { Messages } from "./messages.ts"
 import { type Outbox, outbox } from "./outbox.ts"
@@ -99,11 +99,12 @@ export async function network(options: NetworkOptions): Promise<Network> {
 
   const closed = new AbortController()
   node.client().then(keepUp).catch((error) => {
-    if (!closed.signal.aborted) console.warn("the node is not followed:", error)
+    if (closed.signal.aborted || error instanceof OtherNetwork) return
+    shared.raise({ kind: "broken", report: String(error.stack ?? error) })
   })
 
   async function keepUp(client: Client): Promise<void> {
-    await known.refresh()
+    await node.patiently(known.refresh)
     if (closed.signal.aborted) return
     following = follow({
       client,
