@@ -28,6 +28,7 @@ const checks: [name: string, args: string[]][] = [
   ["proto is fresh", ["run", "-A", "scripts/gen.ts", "--check"]],
   ["wasm is fresh", ["run", "-A", "crypto-wasm/build.ts", "--check"]],
   ["inbox is fresh", ["run", "-A", "inbox/build.ts", "--check"]],
+  ["status page is fresh", ["run", "-A", "inbox/status/build.ts", "--check"]],
 ]
 
 let passed = 0
