@@ -6,8 +6,8 @@ import type { Open } from "../../state.ts"
 import { Button } from "../../parts/button.tsx"
 import { date } from "../../text/time.ts"
 import { feedKeys } from "./feed-keys.ts"
-import { MessageRow } from "./message.tsx"
-import { feedRows } from "./rows.ts"
+import { MessageRow, type MessageRowProps } from "./message.tsx"
+import { type FeedRow, feedRows } from "./rows.ts"
 import { useVirtual } from "./virtual.ts"
 
 const JUST_NOW_MS = 2000
@@ -29,6 +29,7 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
   const keys = useMemo(() => rows.map((row) => row.message.id), [rows])
   const start = rows.find((row) => row.newCount)?.message.id
   const virtual = useVirtual({ scroller, list, keys, start })
+  const draw = useDrawnRows()
   const fresh = useFresh(open.messages, virtual.atBottom)
 
   useEffect(() => {
@@ -75,17 +76,16 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
           )}
           <div ref={list}>
             <div style={{ height: `${virtual.before}px` }} />
-            {rows.slice(virtual.from, virtual.to).map((row, i) => (
-              <MessageRow
-                key={row.message.id}
-                row={row}
-                conversation={conversation}
-                position={virtual.from + i + 1}
-                total={open.more ? -1 : rows.length}
-                selected={row.message.id === open.selected}
-                reachable={row.message.id === (open.selected ?? keys.at(-1))}
-              />
-            ))}
+            {rows.slice(virtual.from, virtual.to).map((row, i) =>
+              draw({
+                row,
+                conversation,
+                position: virtual.from + i + 1,
+                total: open.more ? -1 : rows.length,
+                selected: row.message.id === open.selected,
+                reachable: row.message.id === (open.selected ?? keys.at(-1)),
+              })
+            )}
             <div style={{ height: `${virtual.after}px` }} />
           </div>
         </div>
@@ -97,6 +97,22 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
       )}
     </div>
   )
+}
+
+/** Draws a row once, and again only when something about it has changed: scrolling draws new rows only. */
+function useDrawnRows(): (props: MessageRowProps) => VNode {
+  const drawn = useRef(new WeakMap<FeedRow, { props: MessageRowProps; node: VNode }>())
+  return (props) => {
+    const before = drawn.current.get(props.row)
+    if (before && sameProps(before.props, props)) return before.node
+    const node = <MessageRow key={props.row.message.id} {...props} />
+    drawn.current.set(props.row, { props, node })
+    return node
+  }
+}
+
+function sameProps<T extends object>(a: T, b: T): boolean {
+  return (Object.keys(a) as (keyof T)[]).every((name) => Object.is(a[name], b[name]))
 }
 
 /** How many messages of others came while the reader was further up. */

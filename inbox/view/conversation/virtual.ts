@@ -103,12 +103,20 @@ export function useVirtual({ scroller, list, keys, start }: VirtualOptions): Vir
 
   // Pictures, fonts and windows change sizes without a draw.
   useLayoutEffect(() => {
-    // In the next frame: a change in the middle of the browser's own measuring would start it over.
-    const observer = new ResizeObserver(() => requestAnimationFrame(() => redraw((n) => n + 1)))
+    const observer = new ResizeObserver((entries) => {
+      const news = entries.some(({ target }) => {
+        const { key } = (target as HTMLElement).dataset
+        return key === undefined
+          ? target.clientHeight !== view.height
+          : rows.measure(key, target.getBoundingClientRect().height)
+      })
+      // In the next frame: a change in the middle of the browser's own measuring would start it over.
+      if (news) requestAnimationFrame(() => redraw((n) => n + 1))
+    })
     observer.observe(scroller.current!)
     for (const row of list.current!.querySelectorAll("[data-key]")) observer.observe(row)
     return () => observer.disconnect()
-  }, [from, to, keys])
+  }, [from, to, keys, view.height])
 
   const move = (to: Anchor) => {
     anchor.current = to
