@@ -38,7 +38,7 @@ const TAKES_JOINER =
   /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Sinhala}\p{Script=Gujarati}\p{Script=Gurmukhi}]/u
 
 const LINK =
-  /\b(?:https?:\/\/|mailto:)[^\s<>"]+|\b(?:javascript|data|vbscript|file|blob):[^\s<>"]*/gi
+  /\b(?:https?:\/\/|mailto:)[^\s<>"\p{Cc}]+|\b(?:javascript|data|vbscript|file|blob):[^\s<>"\p{Cc}]*/giu
 
 /** Cuts a message into what is drawn as text, as boxed names and as links. */
 export function pieces(text: string): Piece[] {

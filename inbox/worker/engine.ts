@@ -43,6 +43,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
   const settings = () => shared.get().settings
   const threads = await conversations(database, shared)
   const shelf = messages(database)
+  let measuring: ReturnType<typeof setTimeout> | undefined
   const online = loaded().then(({ network }) =>
     network({
       profile,
@@ -53,12 +54,13 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       conversations: threads,
       messages: shelf,
       tell,
-      onLive: measure,
+      onStored: () => measuring ??= setTimeout(measure, MEASURE_AFTER_MS),
     })
   )
   measure()
 
   async function measure(): Promise<void> {
+    measuring = undefined
     const { usage = 0 } = await navigator.storage?.estimate?.() ?? {}
     shared.set({ stored: { messages: await database.count("messages"), bytes: usage } })
   }
@@ -212,6 +214,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
 }
 
 const AGAIN_MS = 2000
+const MEASURE_AFTER_MS = 1000
 
 /** The SDK's chunk, however long the node is away. */
 async function loaded(): Promise<typeof import("./network.ts")> {

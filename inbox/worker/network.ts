@@ -43,14 +43,14 @@ export interface NetworkOptions {
   readonly conversations: Conversations
   readonly messages: Messages
   readonly tell: (news: News) => void
-  /** Everything stored on the node has been told. */
-  readonly onLive: () => void
+  /** What is stored here has grown. */
+  readonly onStored: () => void
 }
 
 const DEFAULT_LIMIT = 1_048_214
 
 export async function network(options: NetworkOptions): Promise<Network> {
-  const { profile, me, keys, database, shared, conversations, messages, tell, onLive } = options
+  const { profile, me, keys, database, shared, conversations, messages, tell, onStored } = options
   const { url } = shared.get().node
   let seenAt = await database.value("seenAt") ?? 0
   let following: Following | undefined
@@ -79,6 +79,7 @@ export async function network(options: NetworkOptions): Promise<Network> {
       // A sender whose clock is ahead does not carry us past what comes next.
       seenAt = Math.max(seenAt, Math.min(at, Date.now()))
       database.setValue("seenAt", seenAt)
+      onStored()
     },
     wrote: writing.wrote,
   })
@@ -112,7 +113,6 @@ export async function network(options: NetworkOptions): Promise<Network> {
       seenAt: () => seenAt,
       onMessages: inbound.take,
       async onLive() {
-        onLive()
         // What I said while away comes before what was said before it.
         await out.flush()
         // Unanswered, the next connection asks again.
