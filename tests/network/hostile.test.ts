@@ -32,10 +32,11 @@ const utf8 = new TextEncoder()
 async function scene(
   story: (node: LocalNode, hostile: Stranger, honest: LocalNode) => Promise<void>,
   prepare: (hostile: Stranger) => Promise<void> = () => Promise.resolve(),
+  config: Parameters<typeof localNode>[0] = {},
 ): Promise<void> {
   await using hostile = await stranger()
   await prepare(hostile)
-  await using node = await localNode({ timings: { full: 600_000, recent: 600_000 } })
+  await using node = await localNode({ ...config, timings: { full: 600_000, recent: 600_000 } })
   await using honest = await localNode({ seeds: [...node.peers.addresses] })
   await until(() => honest.peers.status().mesh >= 1, 40_000, () => "no honest peer")
   await hostile.dial(node.peers.addresses[0]!)
@@ -170,22 +171,28 @@ test("what is known is not news in another encoding", { timeout: 120_000 }, asyn
 })
 
 test("a flood is cut to what a peer may send", { timeout: 120_000 }, async () => {
-  await scene(async (node, hostile) => {
-    for (let sent = 0; sent < 8000; sent += 100) {
-      const messages = Array.from(
-        { length: 100 },
-        () => ({ topic: TOPIC, data: wakuOf(envelope()) }),
+  // A bucket that hardly refills, so that how fast this machine is decides nothing.
+  const gossipMessages = { perSecond: 1, burst: 1000 }
+  await scene(
+    async (node, hostile) => {
+      for (let sent = 0; sent < 2000; sent += 100) {
+        const messages = Array.from(
+          { length: 100 },
+          () => ({ topic: TOPIC, data: wakuOf(envelope()) }),
+        )
+        hostile.push(node.peers.id, RPC.encode({ subscriptions: [], messages }))
+      }
+      await until(
+        () => metric(node, "wafer_p2p_gossip_rx_total{", "") >= 2000,
+        40_000,
+        () => `${metric(node, "wafer_p2p_gossip_rx_total{", "")}`,
       )
-      hostile.push(node.peers.id, RPC.encode({ subscriptions: [], messages }))
-    }
-    await until(
-      () => metric(node, "wafer_p2p_gossip_rx_total{", "") >= 8000,
-      40_000,
-      () => `${metric(node, "wafer_p2p_gossip_rx_total{", "")}`,
-    )
-    assert.ok(metric(node, "wafer_p2p_gossip_rx_total", "flood") > 500)
-    await until(() => node.count() >= 5000, 40_000, () => `${node.count()}`)
-  })
+      assert.ok(metric(node, "wafer_p2p_gossip_rx_total", "flood") > 900)
+      await until(() => node.count() >= 1000, 40_000, () => `${node.count()}`)
+    },
+    () => Promise.resolve(),
+    { gossipMessages },
+  )
 })
 
 /** Speaks the peers protocol, so that the node takes it for one of its own and comes to compare. */
