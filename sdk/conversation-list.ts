@@ -4,6 +4,7 @@ import type { ConversationContext } from "./protocol/invitation.ts"
 import type { ConversationRecord } from "./keystore/keystore.ts"
 import { attempt } from "./outcome.ts"
 import { type ProvenMessageV1, readMessageV1 } from "./sealing-v1.ts"
+import { inOrder } from "./stores/in-order.ts"
 import { msToNs } from "./time.ts"
 import { directTopic, introTopic, inviteTopic } from "./protocol/topics.ts"
 import type { Envelope } from "./network/transport.ts"
@@ -43,7 +44,7 @@ export function conversationList(context: Context): ConversationList {
   const [intro, invite] = [introTopic(address), inviteTopic(address)]
   const introductions = new Map<string, ConversationRecord>()
   let lastRunNs: bigint | undefined
-  let turn: Promise<void> = Promise.resolve()
+  const ordered = inOrder()
 
   async function learnInvitations(envelopes: readonly Envelope[]): Promise<ConversationRecord[]> {
     const told: ConversationRecord[] = []
@@ -118,9 +119,7 @@ export function conversationList(context: Context): ConversationList {
     topics: [intro, invite],
     learn,
     refresh(signal) {
-      const mine = turn.then(() => readNew(signal))
-      turn = mine.catch(() => {})
-      return mine
+      return ordered(() => readNew(signal))
     },
 
     async all() {

@@ -3,6 +3,7 @@ import { type TopicMap, type TopicMap_TopicData, TopicMapSchema } from "@wafer/p
 import { equalBytes } from "../bytes.ts"
 import type { ConversationRecord } from "./keystore.ts"
 import { type Invitation, readInvitation, writeInvitation } from "../protocol/invitation.ts"
+import { inOrder } from "../stores/in-order.ts"
 import type { Store } from "../stores/store.ts"
 import { decodeProto } from "../protocol/wire.ts"
 
@@ -41,14 +42,8 @@ const revisionKey = "invitations/v1/revision"
 export function conversationKeys(store: Store): ConversationKeys {
   const known = new Map<string, ConversationKey>()
   let revision = -1
-  let turn: Promise<unknown> = Promise.resolve()
-
-  /** One at a time: each write is of the whole map. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work)
-    turn = result.catch(() => {})
-    return result
-  }
+  // One at a time: each write is of the whole map.
+  const ordered = inOrder()
 
   async function refresh(): Promise<void> {
     const stored = readRevision(await store.get(revisionKey))
@@ -60,16 +55,16 @@ export function conversationKeys(store: Store): ConversationKeys {
 
   return {
     async get(topic) {
-      if (!known.has(topic)) await inTurn(refresh)
+      if (!known.has(topic)) await ordered(refresh)
       return known.get(topic)
     },
     all: () =>
-      inTurn(async () => {
+      ordered(async () => {
         await refresh()
         return [...known.values()]
       }),
     add: (keys) =>
-      inTurn(async () => {
+      ordered(async () => {
         await refresh()
         const added = keys.filter((key) => takeIn(known, key)).length
         if (added === 0) return 0

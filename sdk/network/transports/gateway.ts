@@ -20,6 +20,7 @@ import type { Envelope, Transport } from "../transport.ts"
 import { lines } from "./lines.ts"
 import { readPage, writeQuery } from "./query.ts"
 import { retryAfterMs } from "./retry-after.ts"
+import { unlessAborted, unreachable } from "./unreachable.ts"
 
 /** How to reach a node's JSON gateway. */
 export interface GatewayOptions {
@@ -129,21 +130,6 @@ export function gateway(url: string | URL, options: GatewayOptions = {}): Transp
 
 // Beyond the largest message in base64: whatever sends more is no node.
 const maxLine = 2 * 1024 * 1024
-
-async function unlessAborted<T>(
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : unreachable(error)
-  }
-}
-
-function unreachable(cause: unknown): WaferError {
-  return new WaferError("unavailable", "the node cannot be reached", { cause })
-}
 
 async function refusal(response: Response, signal: AbortSignal | undefined): Promise<WaferError> {
   const text = await unlessAborted(signal, () => response.text())

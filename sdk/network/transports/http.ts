@@ -13,6 +13,7 @@ import type { Transport } from "../transport.ts"
 import { frame, frames } from "./frames.ts"
 import { messageApi, type Rpc, type RpcOptions } from "./message-api.ts"
 import { retryAfterMs } from "./retry-after.ts"
+import { unlessAborted, unreachable } from "./unreachable.ts"
 
 /** How to reach a node over HTTP. */
 export interface HttpOptions {
@@ -142,21 +143,6 @@ function refusal({ code, message }: ErrorJson, { status, headers }: Response): W
     typeof message === "string" ? message : `the node answered ${status}`,
     wait === undefined ? {} : { retryAfterMs: wait },
   )
-}
-
-async function unlessAborted<T>(
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : unreachable(error)
-  }
-}
-
-function unreachable(cause: unknown): WaferError {
-  return new WaferError("unavailable", "the node cannot be reached", { cause })
 }
 
 function read<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
