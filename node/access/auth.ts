@@ -1,3 +1,4 @@
+import { toHex } from "../hex.ts"
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
 import { keccak_256 } from "@noble/hashes/sha3.js"
@@ -97,7 +98,7 @@ function recoverWallet(key: PublicKey): string {
     const { timestamp, union, signature } = key
     const bytes = toBinary(PublicKeySchema, create(PublicKeySchema, { timestamp, union }))
     const text = utf8.encode(
-      `XMTP : Create Identity\n${hexOf(bytes)}\n\nFor more info: https://xmtp.org/signatures/`,
+      `XMTP : Create Identity\n${toHex(bytes)}\n\nFor more info: https://xmtp.org/signatures/`,
     )
     const prefix = utf8.encode(`\x19Ethereum Signed Message:\n${text.length}`)
     const digest = keccak_256(new Uint8Array([...prefix, ...text]))
@@ -135,14 +136,10 @@ function readAuthData(bytes: Uint8Array): { walletAddr: string; createdNs: bigin
 
 /** EIP-55: a letter is upper case where the hash of the address has a high nibble. */
 function addressOf(publicKey: Uint8Array): string {
-  const hex = hexOf(keccak_256(publicKey.subarray(1)).subarray(12))
-  const hash = hexOf(keccak_256(utf8.encode(hex)))
+  const hex = toHex(keccak_256(publicKey.subarray(1)).subarray(12))
+  const hash = toHex(keccak_256(utf8.encode(hex)))
   const mixed = [...hex].map((c, i) => parseInt(hash[i]!, 16) >= 8 ? c.toUpperCase() : c)
   return `0x${mixed.join("")}`
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 }
 
 function unauthenticated(message: string): Refusal {

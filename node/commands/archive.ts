@@ -1,3 +1,4 @@
+import { toHex } from "../hex.ts"
 import { create } from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { decodeBase64, encodeBase64 } from "../base64.ts"
@@ -74,8 +75,7 @@ export async function* readArchive(lines: AsyncIterable<string>): AsyncGenerator
 }
 
 function summary(all: Fingerprint): { envelopes: string; fingerprint: string } {
-  const hex = Array.from(fingerprintDigest(all), (byte) => byte.toString(16).padStart(2, "0"))
-  return { envelopes: String(all.count), fingerprint: hex.join("") }
+  return { envelopes: String(all.count), fingerprint: toHex(fingerprintDigest(all)) }
 }
 
 function parse(line: string, number: number): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { toHex } from "../hex.ts"
 import { createReadStream, createWriteStream } from "node:fs"
 import process from "node:process"
 import { createInterface } from "node:readline"
@@ -128,11 +129,8 @@ async function verify(store: Store): Promise<number> {
   const keeper = createKeeper({ store, retentionMs: 0, registry, log: silent, now })
   const { checked, damaged } = await keeper.scrub({ onlyLook: true, onProgress: progress.at })
   progress.end()
-  const root = Array.from(
-    fingerprintDigest(store.fingerprint("kept")),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  )
-  console.log(`${checked} envelopes, ${damaged} damaged, root fingerprint ${root.join("")}`)
+  const root = toHex(fingerprintDigest(store.fingerprint("kept")))
+  console.log(`${checked} envelopes, ${damaged} damaged, root fingerprint ${root}`)
   const missing = Number(total) - checked
   if (missing !== 0) console.log(`the log has ${missing} fewer entries than were counted`)
   return damaged + Math.abs(missing) === 0 ? 0 : 1

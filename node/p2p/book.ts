@@ -1,4 +1,5 @@
 // The peers this node knows of and how to reach them: what is dialled, and what is told to others.
+import { toHex } from "../hex.ts"
 import type { Multiaddr } from "@multiformats/multiaddr"
 import { multiaddr } from "@multiformats/multiaddr"
 import { mayDial, prefixOf, type Reach, reachOf } from "./address.ts"
@@ -161,7 +162,7 @@ function encodeRow({ peer, addresses, record, metAt }: Entry): Uint8Array {
   const row: Row = {
     peer,
     addresses: addresses.map(String),
-    record: Array.from(record ?? [], (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    record: toHex(record ?? new Uint8Array()),
     metAt,
   }
   return new TextEncoder().encode(JSON.stringify(row))

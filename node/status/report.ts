@@ -1,3 +1,4 @@
+import { toHex } from "../hex.ts"
 import { fingerprintDigest } from "../store/fingerprint.ts"
 import type { Hub } from "../hub.ts"
 import type { Metrics } from "../metrics.ts"
@@ -109,7 +110,7 @@ export function createStatus(options: StatusOptions): Status {
           agrees: peer.inAgreement,
           connectedSeconds: Math.round(peer.connectedMs / 1000),
         })),
-        root: Array.from(fingerprintDigest(kept), (b) => b.toString(16).padStart(2, "0")).join(""),
+        root: toHex(fingerprintDigest(kept)),
         logHead: Number(store.head),
         retentionMs,
         turnedAway: history.turnedAway(),
