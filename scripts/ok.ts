@@ -43,7 +43,11 @@ function report(name: string, ok: boolean, started: number): void {
 
 for (const [name, args] of checks) {
   const started = performance.now()
-  const { status, stdout, stderr } = spawnSync(deno, args, { cwd: root, encoding: "utf8" })
+  const { status, stdout, stderr } = spawnSync(deno, args, {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 300_000,
+  })
   if (status !== 0) console.error(stdout + stderr)
   report(name, status === 0, started)
 }

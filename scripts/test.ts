@@ -30,6 +30,7 @@ interface Suite {
 const root = join(import.meta.dirname!, "..")
 const verbose = process.argv.includes("--verbose")
 const bin = (name: string) => join(root, "node_modules", ".bin", name)
+const minutes = (n: number) => n * 60_000
 
 const find = (...folders: string[]) =>
   folders.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root }))
@@ -44,7 +45,7 @@ const suites: Suite[] = [
     on: "deno",
     files: servers,
     run: (files) =>
-      command(bin("deno"), ["test", "-A", "--no-check", "--parallel", ...files], {
+      command(bin("deno"), ["test", "-A", "--no-check", "--parallel", ...files], minutes(10), {
         passed: /^(?:ok|FAILED) \| (\d+) passed/m,
         failed: /^(?:ok|FAILED) \|.* (\d+) failed/m,
         skipped: /^(?:ok|FAILED) \|.* (\d+) ignored/m,
@@ -54,7 +55,7 @@ const suites: Suite[] = [
     on: "bun",
     files: servers,
     run: (files) =>
-      command(bin("bun"), ["test", "--timeout", "120000", ...files], {
+      command(bin("bun"), ["test", "--timeout", "120000", ...files], minutes(10), {
         passed: /^ *(\d+) pass$/m,
         failed: /^ *(\d+) fail$/m,
         skipped: /^ *(\d+) skip$/m,
@@ -65,7 +66,7 @@ const suites: Suite[] = [
     on: "chromium",
     files: everywhere,
     async run(files) {
-      const { failures, ...count } = await runInChromium(files)
+      const { failures, ...count } = await runInChromium(files, minutes(5))
       for (const failure of failures) console.error(`not ok (chromium) ${failure}`)
       return count
     },
@@ -73,28 +74,45 @@ const suites: Suite[] = [
   { on: "stories", files: stories, run: onNode },
 ]
 
-function onNode(files: string[]): Promise<Count> {
-  const concurrency = Math.max(1, Math.min(2, availableParallelism()))
-  return command(
-    bin("node"),
-    [
-      "--test",
-      "--test-reporter=spec",
-      "--test-timeout=300000",
-      `--test-concurrency=${concurrency}`,
-      ...files,
-    ],
-    { passed: /^ℹ pass (\d+)$/m, failed: /^ℹ fail (\d+)$/m, skipped: /^ℹ skipped (\d+)$/m },
-  )
+/** On Node a file is a process of its own, two at a time, so that none can hold up or hide the others. */
+async function onNode(files: string[]): Promise<Count> {
+  const total: Count = { passed: 0, failed: 0, skipped: 0 }
+  const waiting = [...files]
+  const worker = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const started = performance.now()
+      // What a failed story leaves open must not keep its process alive.
+      const args = ["--test", "--test-force-exit", "--test-reporter=spec", file]
+      const count = await command(bin("node"), args, minutes(6), {
+        passed: /^ℹ pass (\d+)$/m,
+        failed: /^ℹ fail (\d+)$/m,
+        skipped: /^ℹ skipped (\d+)$/m,
+      })
+      const seconds = (performance.now() - started) / 1000
+      if (count.failed > 0) console.log(`FAILED ${file} (${seconds.toFixed(1)} s)`)
+      else if (seconds > 10) console.log(`ok     ${file} (${seconds.toFixed(1)} s)`)
+      add(total, count)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker))
+  return total
+}
+
+function add(total: Count, count: Count): void {
+  total.passed += count.passed
+  total.failed += count.failed
+  total.skipped += count.skipped
 }
 
 /**
  * Runs a test runner and reads its totals; what it says is shown when a test failed. A runner that
- * dies, or finds no test, counts as a failure.
+ * dies, finds no test, or takes longer than `limitMs` counts as a failure. It leads a process group,
+ * which is ended with it: a process that a test left behind would otherwise keep its pipes open.
  */
 function command(
   program: string,
   args: string[],
+  limitMs: number,
   totals: Record<keyof Count, RegExp>,
 ): Promise<Count> {
   return new Promise((resolve, reject) => {
@@ -102,6 +120,7 @@ function command(
       cwd: root,
       env: { ...process.env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     })
     let output = ""
     for (const stream of [child.stdout, child.stderr]) {
@@ -110,8 +129,19 @@ function command(
         if (verbose) process.stdout.write(text)
       })
     }
+    const endGroup = () => {
+      try {
+        process.kill(-child.pid!, "SIGKILL")
+      } catch { /* nothing of it is left */ }
+    }
+    const limit = setTimeout(() => {
+      output += `\nstill running after ${limitMs / 1000} s: ended\n`
+      endGroup()
+    }, limitMs)
     child.on("error", reject)
+    child.on("exit", endGroup)
     child.on("close", (code) => {
+      clearTimeout(limit)
       const read = (total: RegExp) => Number(total.exec(output)?.[1] ?? 0)
       const count = {
         passed: read(totals.passed),
@@ -144,16 +174,17 @@ export async function test(args: string[]): Promise<Count> {
     if (files.length === 0) continue
     console.log(`\n== ${suite.on}: ${files.length} files`)
     const started = performance.now()
-    const count = await suite.run(files)
+    const count = await suite.run(files).catch((error): Count => {
+      console.error(error)
+      return { passed: 0, failed: 1, skipped: 0 }
+    })
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     lines.push(
       `${
         suite.on.padEnd(9)
       } ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
     )
-    total.passed += count.passed
-    total.failed += count.failed
-    total.skipped += count.skipped
+    add(total, count)
   }
   console.log(`\n${lines.join("\n")}`)
   return total

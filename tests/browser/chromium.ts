@@ -29,8 +29,8 @@ export const launchOptions = {
 const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
 
-/** Runs the test files in one page and returns the counts. */
-export async function runInChromium(files: string[]): Promise<Result> {
+/** Runs the test files in one page and returns the counts; fails when it takes longer than `limitMs`. */
+export async function runInChromium(files: string[], limitMs: number): Promise<Result> {
   const script = await bundle(files)
   const server = createServer((request, response) => {
     const isScript = request.url === "/tests.js"
@@ -45,8 +45,12 @@ export async function runInChromium(files: string[]): Promise<Result> {
     )
   }).listen(0, "127.0.0.1")
   const browser = await chromium.launch(launchOptions)
+  let limit: ReturnType<typeof setTimeout> | undefined
   try {
     const page = await browser.newPage()
+    const late = new Promise<never>((_, reject) => {
+      limit = setTimeout(() => reject(new Error(`still running after ${limitMs} ms`)), limitMs)
+    })
     const broken = new Promise<never>((_, reject) => page.once("pageerror", reject))
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
     const result = page.evaluate(async () => {
@@ -54,10 +58,11 @@ export async function runInChromium(files: string[]): Promise<Result> {
       while (page.ready === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
       return await page.ready
     })
-    const counts = await Promise.race([result, broken])
+    const counts = await Promise.race([result, broken, late])
     if (counts.passed === 0) counts.failed++
     return counts
   } finally {
+    clearTimeout(limit)
     await browser.close()
     server.close()
   }
