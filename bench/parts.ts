@@ -8,6 +8,8 @@ export interface Run {
   readonly part: string
   readonly on: string
   readonly command: readonly [program: string, args: readonly string[]]
+  /** The names of the files of results. */
+  readonly writes: readonly string[]
 }
 
 const runtimes: readonly Runtime[] = ["deno", "bun", "node"]
@@ -18,6 +20,7 @@ const on = (part: string, runtime: Runtime, args: string[] = []): Run => ({
   part,
   on: runtime,
   command: commandOf(runtime, file(part), args),
+  writes: [`${part}-${runtime}`],
 })
 
 /** Every run of the suite that this machine can do, in order. A quick look leaves out what takes minutes. */
@@ -25,15 +28,25 @@ export function runs({ quick }: { readonly quick: boolean }): Run[] {
   return [
     ...runtimes.map((runtime) => on("primitives", runtime)),
     ...!quick && existsSync(launchOptions.executablePath)
-      ? [{ ...on("primitives", "node", ["--chromium"]), on: "chromium" }]
+      ? [{
+        ...on("primitives", "node", ["--chromium"]),
+        on: "chromium",
+        writes: ["primitives-chromium"],
+      }]
       : [],
-    on("size", "node"),
+    { ...on("size", "node"), writes: ["size"] },
     ...runtimes.map((runtime) => on("history", runtime)),
     ...runtimes.map((runtime) => on("send", runtime)),
     // Packs the packages first, and starts processes of every runtime itself.
-    ...quick ? [] : [on("cold", "node")],
+    ...quick
+      ? []
+      : [{ ...on("cold", "node"), writes: runtimes.map((runtime) => `cold-${runtime}`) }],
     // The node runs on that runtime; what asks of it always runs on Node.
-    ...runtimes.map((runtime) => ({ ...on("node", "node", [runtime]), on: runtime })),
+    ...runtimes.map((runtime) => ({
+      ...on("node", "node", [runtime]),
+      on: runtime,
+      writes: [`node-${runtime}`],
+    })),
     ...quick ? [] : [on("network", "deno"), on("network", "bun")],
   ]
 }
