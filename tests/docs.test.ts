@@ -53,7 +53,9 @@ describe("the programs of", () => {
 test("every link leads somewhere", () => {
   const pages = [
     ...globSync("*.md", { cwd: root }),
-    ...globSync("{docs,examples,crypto-wasm,sdk,node,proto,bench}/*.md", { cwd: root }),
+    ...globSync("{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}/*.md", {
+      cwd: root,
+    }),
   ]
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link!)
