@@ -5,15 +5,7 @@
 // The workspace's package.json files point at TypeScript; here each entry becomes an ES module, a
 // CommonJS module and the types of both.
 import { execFile } from "node:child_process"
-import {
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs"
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { promisify } from "node:util"
@@ -65,8 +57,7 @@ async function packOne(published: Package): Promise<string> {
   await addCommonJs(join(into, "dist"), programsOf(manifest))
   writeFileSync(join(into, "package.json"), JSON.stringify(manifestFor(manifest), null, 2) + "\n")
   copyFileSync(join(root, "LICENSE"), join(into, "LICENSE"))
-  const readme = join(folder, "README.md")
-  copyFileSync(existsSync(readme) ? readme : join(root, "README.md"), join(into, "README.md"))
+  copyFileSync(join(folder, "README.md"), join(into, "README.md"))
   const packed = await run("npm", ["pack", "--json", "--pack-destination", build], into)
   return join(build, JSON.parse(packed)[0].filename)
 }
