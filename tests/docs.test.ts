@@ -102,11 +102,19 @@ test("every link leads somewhere", () => {
   assert.deepEqual(broken, [])
 })
 
-describe("docs/moving-from-xmtp-js.md has every public method of", () => {
+describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
   const page = read("docs/moving-from-xmtp-js.md")
   const entry = createRequire(join(root, "tests/interop/peers/xmtp-js-13/package.json"))
     .resolve("@xmtp/xmtp-js")
   const types = readFileSync(join(dirname(entry), "index.d.ts"), "utf8")
+
+  test("the module, every exported value", () => {
+    const [, names] = /^export \{([^}]*)\}/m.exec(types)!
+    const values = names!.split(",").map((name) => name.trim()).filter((n) => !/^type /.test(n))
+      .map((name) => name.split(" as ").at(-1)!)
+    assert.ok(values.length > 50)
+    assert.deepEqual(values.filter((name) => !new RegExp(`\\b${name}\\b`).test(page)), [])
+  })
 
   for (const name of ["Client", "Conversations", "ConversationV2", "DecodedMessage", "Contacts"]) {
     test(name, () => {
