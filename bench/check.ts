@@ -19,8 +19,9 @@ export interface Fall {
  * same.
  *
  * Made to be quiet on a busy machine. The fastest round counts, of all runs: what else a machine does
- * makes a round slower, never faster, so that the fastest comes out alike each time. And only a fall
- * beside every rival of a contest is ours: a rival whose own time fell changes its own ratio alone.
+ * makes a round slower, never faster, so that the fastest comes out alike each time. Only a fall beside
+ * every rival of a contest is ours: a rival whose own time fell changes its own ratio alone. And what
+ * waits for another process is left to the same contest in processor time.
  */
 export function falls(
   before: ReadonlyMap<string, Report>,
@@ -73,7 +74,7 @@ interface Amount {
 
 function amountsIn(file: string, report: Report): Amount[] {
   if (report.unit === "microseconds for one call") {
-    return report.results.flatMap(({ name: contest, results }) =>
+    return report.results.filter(({ waits }) => !waits).flatMap(({ name: contest, results }) =>
       results.map(({ rival, minimumUs }) => ({ file, contest, rival, amount: minimumUs }))
     )
   }

@@ -3,8 +3,8 @@
 //   deno task bench --quick            looks for two minutes; writes into a temporary folder
 //   deno task bench --only send,cold   some parts
 //   deno task bench --to FOLDER        writes there
-//   deno task bench --check            fails when we fell by more than a fifth below the committed results
-//   deno task bench --check --against FOLDER     below those that an earlier run wrote there
+//   deno task bench --check            fails when we fell by more than a fifth below what is committed
+//   deno task bench --check --against FOLDER     below what an earlier run wrote there
 //   deno task bench --report           writes the page anew, from the results that are there
 import { mkdtemp, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -15,7 +15,7 @@ import { falls, told } from "./check.ts"
 import { type Run, runs } from "./parts.ts"
 import { createProgress } from "./progress.ts"
 import { report } from "./report.ts"
-import { committed, readResults, type Report } from "./results.ts"
+import { committed, committedQuick, readResults, type Report } from "./results.ts"
 import { runToEnd } from "./run.ts"
 
 /** How often a part in which something fell is measured again, before that counts. */
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
-    against: { type: "string", default: committed },
+    against: { type: "string" },
     only: { type: "string" },
     report: { type: "boolean", default: false },
     to: { type: "string" },
@@ -80,7 +80,8 @@ await writeFile(page, report(results))
 console.log(`report: ${page}`)
 
 if (flags.check) {
-  const fallen = await confirmedFalls(await readResults(flags.against), results, wanted)
+  const before = await readResults(flags.against ?? (flags.quick ? committedQuick : committed))
+  const fallen = await confirmedFalls(before, results, wanted)
   console.log(
     fallen.length === 0 ? "nothing fell by more than a fifth" : `${fallen.length} contests fell`,
   )

@@ -25,6 +25,7 @@ const results = []
   const rounds = quick ? 5 : 31
   const together = {
     name: `send a message, ${IN_FLIGHT} in flight`,
+    waits: true,
     rivals: [
       { name: "wafer", run: many(ours), calls: IN_FLIGHT },
       { name: official, run: many(theirs), calls: IN_FLIGHT },
@@ -33,6 +34,7 @@ const results = []
   results.push(
     await measure({
       name: "send a message",
+      waits: true,
       rivals: [{ name: "wafer", run: ours }, { name: official, run: theirs }],
     }, { rounds, roundMs: 20 }),
     await measure(together, { rounds, roundMs: 20 }),
@@ -43,7 +45,7 @@ const results = []
         { name: "wafer", run: pair.oursFirst },
         { name: official, run: pair.theirsFirst },
       ],
-    }, { rounds: quick ? 3 : 15 }),
+    }, { rounds: quick ? 5 : 15 }),
   )
 }
 console.log(table(results))

@@ -68,6 +68,12 @@ describe("the check tells", () => {
     assert.deepEqual(falls(before, [new Map([["open-node", timed(99, { fast: 1 })]])]), [])
     assert.deepEqual(falls(new Map(), [before]), [])
   })
+  test("nothing by a clock that also counts what another process does", () => {
+    const report = timed(99, { fast: 20, slow: 100 }) as Extract<Report, { unit: `micro${string}` }>
+    const waiting = { ...report, results: report.results.map((r) => ({ ...r, waits: true })) }
+    assert.equal(falls(before, [new Map([["seal-node", report]])]).length, 1)
+    assert.deepEqual(falls(before, [new Map([["seal-node", waiting]])]), [])
+  })
   test("sizes as they are", () => {
     const fallen = (ours: number) => falls(before, [new Map([["size", sized(ours, 20)]])])
     assert.deepEqual(fallen(12), [])
