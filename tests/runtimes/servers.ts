@@ -69,7 +69,7 @@ export const servers: readonly Cell[] = [
   node(22, "22.23.3"),
   node(24, "24.21.0"),
   node(26, "26.9.0"),
-  { name: "Deno", run: (setting) => runBoth(setting, bin("deno"), ["run", "-A"]) },
+  { name: "Deno", run: (setting) => runBoth(setting, bin("deno"), ["run", "--allow-net"]) },
   { name: "Bun", run: (setting) => runBoth(setting, bin("bun"), ["run"]) },
   {
     // The types resolve and check as strictly as TypeScript can, in a module and in CommonJS.
