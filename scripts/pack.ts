@@ -6,7 +6,7 @@
 // CommonJS module and the types of both.
 import { execFile } from "node:child_process"
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import process from "node:process"
 import { promisify } from "node:util"
 import { build as esbuild } from "esbuild"
@@ -55,7 +55,10 @@ async function packOne(published: Package): Promise<string> {
     `--out-dir=${join(into, "dist")}`,
   ], folder)
   await addCommonJs(join(into, "dist"), programsOf(manifest))
-  writeFileSync(join(into, "package.json"), JSON.stringify(manifestFor(manifest), null, 2) + "\n")
+  writeFileSync(
+    join(into, "package.json"),
+    JSON.stringify(manifestFor(manifest, relative(root, folder)), null, 2) + "\n",
+  )
   copyFileSync(join(root, "LICENSE"), join(into, "LICENSE"))
   copyFileSync(join(folder, "README.md"), join(into, "README.md"))
   const packed = await run("npm", ["pack", "--json", "--pack-destination", build], into)
@@ -101,8 +104,8 @@ async function addCommonJs(dist: string, programs: readonly string[]): Promise<v
   )
 }
 
-/** The package.json that npm gets. */
-export function manifestFor(manifest: Manifest): Record<string, unknown> {
+/** The package.json that npm gets, of the package in this folder of the repository. */
+export function manifestFor(manifest: Manifest, directory: string): Record<string, unknown> {
   const { exports, publishConfig, ...fields } = manifest
   const dist = (file: string, extension: string) =>
     file.replace(/^\.\/(.*)\.ts$/, `./dist/$1${extension}`)
@@ -118,8 +121,10 @@ export function manifestFor(manifest: Manifest): Record<string, unknown> {
     description: fields.description,
     license: fields.license,
     keywords: ["xmtp", "messaging", "end-to-end encryption"],
-    // Provenance demands the repository whose workflow publishes.
-    ...(repository && { repository: { type: "git", url: `git+${server}/${repository}.git` } }),
+    // Provenance demands the repository whose workflow publishes; links of a README start from its folder.
+    ...(repository && {
+      repository: { type: "git", url: `git+${server}/${repository}.git`, directory },
+    }),
     type: fields.type,
     sideEffects: fields.sideEffects,
     engines,
