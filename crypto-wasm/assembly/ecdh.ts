@@ -13,10 +13,11 @@ import {
   Y,
   Z,
 } from "./point"
-import { PAIR } from "./pair"
+import { mul2, PAIR } from "./pair"
 import {
   addDistinct2,
   double2,
+  fromElements,
   JACOBIAN2,
   lookup2,
   one2,
@@ -24,7 +25,7 @@ import {
   Z2,
 } from "./pair-point"
 import { oddMultiples } from "./multiples"
-import { oddMultiples2 } from "./pair-multiples"
+import { BETA_ONE, oddMultiples2 } from "./pair-multiples"
 import { plus } from "./words"
 import { wipe } from "./memory"
 
@@ -115,7 +116,9 @@ function upperWindows(r: usize, p: usize): void {
 
 /** The same with pairs. */
 function upperWindows2(r: usize, p: usize): void {
-  oddMultiples2(PAIRS, PAIRS_LAMBDA, SIZE, PAIR_SHARED_Z, p)
+  fromElements(PAIR_ENTRY, p, p + Y)
+  oddMultiples2(PAIRS, SIZE, PAIR_SHARED_Z, PAIR_ENTRY)
+  for (let i = 0; i < SIZE * PAIR; i += PAIR) mul2(PAIRS_LAMBDA + i, PAIRS + i, BETA_ONE)
   digit2(SUM, PAIRS, V1, BITS - WINDOW)
   one2(SUM + Z2)
   digit2(PAIR_ENTRY, PAIRS_LAMBDA, V2, BITS - WINDOW)

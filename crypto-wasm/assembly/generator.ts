@@ -2,7 +2,8 @@
 // Bénéteau 2005), with the sizes BLOCKS * TEETH * SPACING = 260 bits as in libsecp256k1's
 // ecmult_gen.
 import { add as addScalar, half, SCALAR } from "./scalar"
-import { copy, FE, invert, mul, negate, one, sqr } from "./field"
+import { copy, mul, negate, sqr } from "./field"
+import { invertAll } from "./inverses"
 import {
   add_var,
   addComplete,
@@ -48,8 +49,6 @@ const ENTRY = memory.data(AFFINE, 16)
 const RUNNER = memory.data(JACOBIAN, 16)
 const POWERS = memory.data((TEETH + ENTRIES) * JACOBIAN, 16)
 const TOOTH = memory.data(2 * TEETH * AFFINE, 16)
-const PREFIX = memory.data(ENTRIES * FE, 16)
-const INVERSE = memory.data(FE, 16)
 const MINUS = memory.data(AFFINE, 16)
 
 /** r = k * G, k in [1, n). */
@@ -111,26 +110,16 @@ function buildTable(): void {
   tableIsBuilt = true
 }
 
-/** Affine points from Jacobian ones with one inversion for all (Montgomery's trick). */
+/** Affine points from Jacobian ones with one inversion for all; their Z are lost. */
 function toAffineAll(affine: usize, jacobian: usize, count: i32): void {
-  // PREFIX[i] is the product of the Z before i.
-  one(PREFIX)
-  for (let i = 1; i < count; i++) {
-    mul(PREFIX + i * FE, PREFIX + (i - 1) * FE, jacobian + (i - 1) * JACOBIAN + Z)
-  }
-  const last = count - 1
-  mul(INVERSE, PREFIX + last * FE, jacobian + last * JACOBIAN + Z)
-  invert(INVERSE, INVERSE)
-  for (let i = last; i >= 0; i--) {
+  invertAll(jacobian + Z, count, JACOBIAN)
+  for (let i = 0; i < count; i++) {
     const from = jacobian + i * JACOBIAN
     const to = affine + i * AFFINE
-    const factor = PREFIX + i * FE
-    mul(factor, factor, INVERSE) // 1 / Z of this one
-    mul(INVERSE, INVERSE, from + Z)
-    sqr(to, factor)
-    mul(factor, factor, to)
+    sqr(to, from + Z)
+    mul(from + Z, from + Z, to)
     mul(to, to, from)
-    mul(to + Y, from + Y, factor)
+    mul(to + Y, from + Y, from + Z)
   }
 }
 

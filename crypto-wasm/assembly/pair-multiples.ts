@@ -1,11 +1,10 @@
 // The odd multiples of multiples.ts, with two multiplications at a time.
 import { highs, lows, mul2, PAIR, sqr2 } from "./pair"
-import { addDistinct2, double2, fromElements, JACOBIAN2, one2, RATIO2, Z2 } from "./pair-point"
-import { Y } from "./point"
+import { addDistinct2, double2, JACOBIAN2, one2, RATIO2, Z2 } from "./pair-point"
 import { wipe } from "./memory"
 
 /** The longest table that is made. */
-const LONGEST = 8
+const LONGEST = 64
 
 const TWICE = memory.data(JACOBIAN2, 16)
 const SUM = memory.data(JACOBIAN2, 16)
@@ -16,7 +15,7 @@ const SQUARE = memory.data(PAIR, 16)
 const CUBE = memory.data(PAIR, 16)
 
 /** (BETA, 1), limb by limb. */
-const BETA_ONE = memory.data<f64>([
+export const BETA_ONE = memory.data<f64>([
   -1851403876892178, 1,
   -192211184952300, 0,
   114803724640403, 0,
@@ -25,18 +24,12 @@ const BETA_ONE = memory.data<f64>([
 ], 16)
 
 /**
- * Writes `size` affine points, the multiple 2i + 1 of p at place i, as many of LAMBDA * p, and the
- * Z that all of them share, in both lanes. p is affine, of two elements of magnitude 1. Constant
- * time, and without an exception for the reason that multiples.ts gives.
+ * Writes `size` affine points, the multiple 2i + 1 of p at place i, and the Z that all of them
+ * share, in both lanes. p is an affine pair. Constant time, and without an exception for the reason
+ * that multiples.ts gives.
  */
-export function oddMultiples2(
-  table: usize,
-  tableLambda: usize,
-  size: i32,
-  sharedZ: usize,
-  p: usize,
-): void {
-  fromElements(SUM, p, p + Y)
+export function oddMultiples2(table: usize, size: i32, sharedZ: usize, p: usize): void {
+  memory.copy(SUM, p, PAIR)
   one2(SUM + Z2)
   memory.copy(TWICE, SUM, PAIR)
   memory.copy(TWICE + Z2, SUM + Z2, PAIR)
@@ -65,7 +58,6 @@ export function oddMultiples2(
     mul2(entry, entry, SQUARE)
     if (i > 0) mul2(FACTOR, FACTOR, RATIOS + i * PAIR)
   }
-  for (let i = 0; i < size; i++) mul2(tableLambda + i * PAIR, table + i * PAIR, BETA_ONE)
 }
 
 export function wipePairMultiples(): void {

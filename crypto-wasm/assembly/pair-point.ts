@@ -24,17 +24,17 @@ const WORDS = memory.data(32, 16)
 export const RATIO2 = memory.data(PAIR, 16)
 
 // Coefficients of `combine`, (low lane, high lane).
-const ONES = memory.data<f64>([1, 1], 16)
-const NONE = memory.data<f64>([0, 0], 16)
-const THREE_FOUR = memory.data<f64>([3, 4], 16)
-const ONE_EIGHT = memory.data<f64>([1, 8], 16)
-const ONE_TWO = memory.data<f64>([1, 2], 16)
-const TWO_NONE = memory.data<f64>([2, 0], 16)
-const ONE_NONE = memory.data<f64>([1, 0], 16)
+export const ONES = memory.data<f64>([1, 1], 16)
+export const NONE = memory.data<f64>([0, 0], 16)
+export const THREE_FOUR = memory.data<f64>([3, 4], 16)
+export const ONE_EIGHT = memory.data<f64>([1, 8], 16)
+export const ONE_TWO = memory.data<f64>([1, 2], 16)
+export const TWO_NONE = memory.data<f64>([2, 0], 16)
+export const ONE_NONE = memory.data<f64>([1, 0], 16)
 const NONE_ONE = memory.data<f64>([0, 1], 16)
-const MINUS_TWO_NONE = memory.data<f64>([-2, 0], 16)
-const MINUS_ONE_NONE = memory.data<f64>([-1, 0], 16)
-const NONE_MINUS_ONE = memory.data<f64>([0, -1], 16)
+export const MINUS_TWO_NONE = memory.data<f64>([-2, 0], 16)
+export const MINUS_ONE_NONE = memory.data<f64>([-1, 0], 16)
+export const NONE_MINUS_ONE = memory.data<f64>([0, -1], 16)
 /** The sign bit of the high lane. */
 const SIGN_OF_Y = memory.data<u64>([0, 0x8000000000000000], 16)
 
@@ -116,7 +116,7 @@ function addChord2(a: usize, b: usize): void {
 /**
  * Whether the element in a lane (0 or 8) of a weak pair is zero: that has no other form than zeros.
  */
-function isZero_var(a: usize, lane: usize): bool {
+export function isZero_var(a: usize, lane: usize): bool {
   for (let i = 0; i < PAIR; i += 16) {
     if (load<f64>(a + i + lane) != 0) return false
   }
