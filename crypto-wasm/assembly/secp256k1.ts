@@ -12,7 +12,6 @@ import { wipe } from "./memory"
 import { wipeMultiples } from "./multiples"
 import { wipePairMultiples } from "./pair-multiples"
 import { wipePairPoint } from "./pair-point"
-import { wipePairXyzz } from "./pair-xyzz"
 import { AFFINE, fromUncompressed, JACOBIAN, toAffine, toUncompressed, wipePoint } from "./point"
 import { wipeProduct } from "./product"
 import { wipeRfc6979 } from "./rfc6979"
@@ -143,7 +142,6 @@ function wipeAll(): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
     wipePairMultiples()
     wipePairPoint()
-    wipePairXyzz()
   }
   wipePoint()
   wipeProduct()

@@ -7,9 +7,17 @@ import { G } from "./generator"
 import { oddMultiples } from "./multiples"
 import { BETA_ONE, oddMultiples2 } from "./pair-multiples"
 import { add_var, double, fromAffine, INFINITY, Y, Z } from "./point"
-import { lowHigh, mul2, PAIR, sqr2 } from "./pair"
-import { add2_var, double2, fromElements, JACOBIAN2, lookup2, one2, toElement, Z2 } from "./pair-point"
-import { addXyzz_var, doubleXyzz, fromAffine2, ZZ } from "./pair-xyzz"
+import { mul2, PAIR } from "./pair"
+import {
+  add2_var,
+  double2,
+  fromAffine2,
+  fromElements,
+  lookup2,
+  toElement,
+  XYZZ,
+  ZZ,
+} from "./pair-point"
 import { SCALAR } from "./scalar"
 import { BLOCK_BITS, ENTRY, shiftedMultiples } from "./shifted"
 import {
@@ -46,9 +54,9 @@ const SHARED_Z = memory.data(FE, 16)
 const BOTH_Z = memory.data(FE, 16)
 const TERM = memory.data(ENTRY, 16)
 // The same as pairs.
-const PAIR_SHARED_Z = memory.data(PAIR, 16)
-const PAIR_Z = memory.data(PAIR, 16)
-const SUM = memory.data(JACOBIAN2, 16)
+const SHARED_ZZ = memory.data(PAIR, 16)
+const BOTH_ZZ = memory.data(PAIR, 16)
+const SUM = memory.data(XYZZ, 16)
 let sumIsInfinity = true
 const HALF1 = memory.data(SCALAR, 16)
 const HALF2 = memory.data(SCALAR, 16)
@@ -61,7 +69,7 @@ export function doubleMultiply_var(r: usize, u: usize, v: usize, q: usize): void
   if (spanG > HALF_BITS) makeTableG(HALF_BITS)
   if (ASC_FEATURE_RELAXED_SIMD) {
     fromElements(TERM, q, q + Y)
-    oddMultiples2(TABLE_Q, SIZE_Q, PAIR_SHARED_Z, TERM)
+    oddMultiples2(TABLE_Q, SIZE_Q, SHARED_ZZ, TERM)
   } else oddMultiples(TABLE_Q, SIZE_Q, SHARED_Z, q)
   addTerms_var(u, BITS, WIDTH_G, TABLE_G, HALF_BITS, UNSCALED)
   addHalves_var(v, WIDTH_Q, TABLE_Q, HALF_BITS)
@@ -78,8 +86,7 @@ export function doubleMultiplyPrepared_var(r: usize, u: usize, v: usize, prepare
   if (spanG > BLOCK_BITS) makeTableG(BLOCK_BITS)
   addTerms_var(u, BITS, WIDTH_G, TABLE_G, BLOCK_BITS, 0)
   addHalves_var(v, WIDTH_PREPARED, prepared, BLOCK_BITS)
-  if (ASC_FEATURE_RELAXED_SIMD) sumUpXyzz_var(r, BLOCK_BITS)
-  else sumUp_var(r, BLOCK_BITS, false)
+  sumUp_var(r, BLOCK_BITS, false)
 }
 
 function makeTableG(span: i32): void {
@@ -130,29 +137,6 @@ function addTerm_var(r: usize, term: usize): void {
   add_var(r, r, TERM, unscaled ? BOTH_Z : r + Z)
 }
 
-/** r = what the terms add up to, none of which is UNSCALED, on the curve itself. */
-function sumUpXyzz_var(r: usize, doublings: i32): void {
-  sumIsInfinity = true
-  for (let left = doublings; left >= 0; left--) {
-    if (!sumIsInfinity) doubleXyzz(SUM)
-    for (let term = termBefore(left); term != 0; term = nextTerm(term)) {
-      const marks = marksOf(term)
-      lookup2(TERM, entryOf(term), 1, 0, 0 - (marks & NEGATIVE))
-      if (marks & TIMES_LAMBDA) mul2(TERM, TERM, BETA_ONE)
-      if (sumIsInfinity) {
-        fromAffine2(SUM, TERM)
-        sumIsInfinity = false
-      } else sumIsInfinity = addXyzz_var(SUM, TERM)
-    }
-  }
-  store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
-  if (sumIsInfinity) return
-  mul2(SUM, SUM, SUM + ZZ)
-  toElement(r, SUM, 0)
-  toElement(r + Y, SUM, 8)
-  toElement(r + Z, SUM + ZZ, 0)
-}
-
 /** The same sum with pairs. */
 function sumUp2_var(r: usize, doublings: i32, shared: bool): void {
   sumIsInfinity = true
@@ -162,10 +146,12 @@ function sumUp2_var(r: usize, doublings: i32, shared: bool): void {
   }
   store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
   if (sumIsInfinity) return
-  if (shared) mul2(SUM + Z2, SUM + Z2, PAIR_SHARED_Z)
+  if (shared) mul2(SUM + ZZ, SUM + ZZ, SHARED_ZZ)
+  // (X ZZ, Y ZZZ, ZZ) is the same point in Jacobian coordinates.
+  mul2(SUM, SUM, SUM + ZZ)
   toElement(r, SUM, 0)
   toElement(r + Y, SUM, 8)
-  toElement(r + Z, SUM + Z2, 8)
+  toElement(r + Z, SUM + ZZ, 0)
 }
 
 function addTerm2_var(term: usize): void {
@@ -174,20 +160,13 @@ function addTerm2_var(term: usize): void {
   lookup2(TERM, entryOf(term), 1, 0, 0 - (marks & NEGATIVE))
   if (marks & TIMES_LAMBDA) mul2(TERM, TERM, BETA_ONE)
   if (sumIsInfinity) {
-    memory.copy(SUM, TERM, PAIR)
-    if (unscaled) {
-      sqr2(PAIR_Z, PAIR_SHARED_Z)
-      mul2(SUM, SUM, PAIR_Z)
-      mul2(PAIR_Z, PAIR_Z, PAIR_SHARED_Z)
-      mul2(PAIR_Z, TERM, PAIR_Z)
-      lowHigh(SUM, SUM, PAIR_Z)
-    }
-    one2(SUM + Z2)
+    if (unscaled) mul2(TERM, TERM, SHARED_ZZ)
+    fromAffine2(SUM, TERM)
     sumIsInfinity = false
     return
   }
-  if (unscaled) mul2(PAIR_Z, SUM + Z2, PAIR_SHARED_Z)
-  sumIsInfinity = add2_var(SUM, TERM, unscaled ? PAIR_Z : SUM + Z2)
+  if (unscaled) mul2(BOTH_ZZ, SUM + ZZ, SHARED_ZZ)
+  sumIsInfinity = add2_var(SUM, TERM, unscaled ? BOTH_ZZ : SUM + ZZ)
 }
 
 /** The multiples of G stay. */
@@ -197,9 +176,9 @@ export function wipeStrauss(): void {
   wipe(HALF1, SCALAR)
   wipe(HALF2, SCALAR)
   if (ASC_FEATURE_RELAXED_SIMD) {
-    wipe(PAIR_SHARED_Z, PAIR)
-    wipe(PAIR_Z, PAIR)
-    wipe(SUM, JACOBIAN2)
+    wipe(SHARED_ZZ, PAIR)
+    wipe(BOTH_ZZ, PAIR)
+    wipe(SUM, XYZZ)
   } else {
     wipe(SHARED_Z, FE)
     wipe(BOTH_Z, FE)
