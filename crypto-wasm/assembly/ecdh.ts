@@ -8,7 +8,6 @@ import {
   AFFINE,
   double,
   fromAffine,
-  INFINITY,
   lookup,
   Y,
   Z,
@@ -22,7 +21,7 @@ import {
   XYZZ,
   lookup2,
   toElement,
-  ZZ,
+  toJacobian,
 } from "./pair-point"
 import { oddMultiples } from "./multiples"
 import { BETA_ONE, oddMultiples2 } from "./pair-multiples"
@@ -133,11 +132,7 @@ function upperWindows2(r: usize, p: usize): void {
     addDistinct2(SUM, PAIR_ENTRY)
   }
   shift2()
-  mul2(SUM, SUM, SUM + ZZ)
-  toElement(r, SUM, 0)
-  toElement(r + Y, SUM, 8)
-  toElement(r + Z, SUM + ZZ, 0)
-  store<i32>(r, 0, INFINITY)
+  toJacobian(r, SUM)
 }
 
 function digit2(r: usize, table: usize, v: usize, at: u32): void {

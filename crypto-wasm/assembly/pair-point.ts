@@ -4,6 +4,7 @@
 // (pair.ts).
 import { combine, highLow, highs, lowHigh, lows, mul2, PAIR, sqr2 } from "./pair"
 import { carry } from "./field"
+import { INFINITY, Y, Z } from "./point"
 import { unpack } from "./words"
 import { wipe } from "./memory"
 
@@ -191,6 +192,15 @@ export function toElement(r: usize, pair: usize, lane: usize): void {
   // Bit 256.
   store<i32>(r, load<i32>(r, 32) + <i32>((l4 >> 51) << 24), 32)
   carry(r, r)
+}
+
+/** r = the Jacobian point of a, which is not infinity: (X ZZ, Y ZZZ, ZZ). */
+export function toJacobian(r: usize, a: usize): void {
+  mul2(T, a, a + ZZ)
+  toElement(r, T, 0)
+  toElement(r + Y, T, 8)
+  toElement(r + Z, a + ZZ, 0)
+  store<i32>(r, 0, INFINITY)
 }
 
 export function wipePairPoint(): void {

@@ -14,7 +14,7 @@ import {
   fromAffine2,
   fromElements,
   lookup2,
-  toElement,
+  toJacobian,
   XYZZ,
   ZZ,
 } from "./pair-point"
@@ -144,14 +144,12 @@ function sumUp2_var(r: usize, doublings: i32, shared: bool): void {
     if (!sumIsInfinity) double2(SUM)
     for (let term = termBefore(left); term != 0; term = nextTerm(term)) addTerm2_var(term)
   }
-  store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
-  if (sumIsInfinity) return
+  if (sumIsInfinity) {
+    store<i32>(r, -1, INFINITY)
+    return
+  }
   if (shared) mul2(SUM + ZZ, SUM + ZZ, SHARED_ZZ)
-  // (X ZZ, Y ZZZ, ZZ) is the same point in Jacobian coordinates.
-  mul2(SUM, SUM, SUM + ZZ)
-  toElement(r, SUM, 0)
-  toElement(r + Y, SUM, 8)
-  toElement(r + Z, SUM + ZZ, 0)
+  toJacobian(r, SUM)
 }
 
 function addTerm2_var(term: usize): void {
