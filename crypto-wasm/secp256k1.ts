@@ -70,7 +70,7 @@ export const secp256k1: {
   verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean
   /**
    * `verify` for one public key that signed much: each call takes half the time. To make it takes
-   * one and a half times that of a verification, and it keeps about 10 KB.
+   * that of two verifications, and it keeps about 10 KB.
    *
    * @throws {CryptoError} "invalid-public-key" and "invalid-argument", as `verify`.
    */

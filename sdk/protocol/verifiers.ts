@@ -2,7 +2,7 @@ import { secp256k1, type Verifier } from "@wafer/crypto"
 import type { PublicKey } from "./public-key.ts"
 import { type Signature, verifyDigest } from "./signature.ts"
 
-/** A verifier costs as much as one or two signatures verified without, and saves half of each that follows. */
+/** A verifier costs as much as two signatures verified without, and saves half of each that follows. */
 const signaturesBefore = 2
 /** Of about 10 KB each. */
 const remembered = 64
