@@ -1,5 +1,5 @@
 // The product of a secret scalar and a point, in constant time.
-import { add as addScalar, fromBytes, half, SCALAR } from "./scalar"
+import { add as addScalar, half, SCALAR } from "./scalar"
 import { BETA, split } from "./endomorphism"
 import { copy, FE, mul } from "./field"
 import {
@@ -25,7 +25,6 @@ import {
 } from "./pair-point"
 import { oddMultiples } from "./multiples"
 import { BETA_ONE, oddMultiples2 } from "./pair-multiples"
-import { plus } from "./words"
 import { wipe } from "./memory"
 
 // Digits are windows of four bits, 33 of them, where a bit b counts as 2b - 1: so each digit is

@@ -1,5 +1,5 @@
 // ECDSA over secp256k1 (SEC 1 §4.1), with 32-byte digests and signatures of 64 bytes, r | s.
-import { curveEquation, fromAffine, INFINITY, JACOBIAN, AFFINE, toAffine, Y, Z } from "./point"
+import { curveEquation, INFINITY, JACOBIAN, AFFINE, toAffine, Y, Z } from "./point"
 import {
   FE,
   fromWords,

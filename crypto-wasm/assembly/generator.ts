@@ -1,7 +1,7 @@
 // Secret multiples of the generator G, in constant time: a comb of signed bits (Hedabou, Pinel and
 // Bénéteau 2005), with the sizes BLOCKS * TEETH * SPACING = 260 bits as in libsecp256k1's
 // ecmult_gen.
-import { add as addScalar, half, SCALAR } from "./scalar"
+import { add as addScalar, half } from "./scalar"
 import { copy, mul, negate, one, sqr } from "./field"
 import { invertAll } from "./inverses"
 import {

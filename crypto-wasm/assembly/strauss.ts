@@ -37,11 +37,11 @@ const BITS = 256
 const HALF_BITS = 128
 /** Widths of the digits, and the sizes of the tables of odd multiples that go with them. */
 const WIDTH_G = 8
-const SIZE_G = 64
+const SIZE_G = 1 << (WIDTH_G - 2)
 const WIDTH_Q = 5
-const SIZE_Q = 8
+const SIZE_Q = 1 << (WIDTH_Q - 2)
 const WIDTH_PREPARED = 6
-const SIZE_PREPARED = 16
+const SIZE_PREPARED = 1 << (WIDTH_PREPARED - 2)
 
 /** Blocks for every 16 bits of a scalar. */
 const TABLE_G = memory.data(BITS / BLOCK_BITS * SIZE_G * ENTRY, 16)
