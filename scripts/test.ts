@@ -82,7 +82,7 @@ async function onNode(files: string[]): Promise<Count> {
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const started = performance.now()
-      const limitMs = Math.max(1000, Math.min(minutes(6), deadline - started))
+      const limitMs = Math.max(1000, Math.min(minutes(8), deadline - started))
       // What a failed story leaves open must not keep its process alive.
       const args = ["--test", "--test-force-exit", "--test-reporter=spec", file]
       const count = await command(bin("node"), args, limitMs, {
