@@ -99,8 +99,11 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
   }
 
   function findFault({ contentTopic, timestampNs, message }: Envelope): Refusal | undefined {
-    const topicBytes = utf8.encode(contentTopic).length
-    if (topicBytes > limits.maxTopicBytes) {
+    // No character takes more than three bytes: most topics need not be encoded to be measured.
+    const { maxTopicBytes } = limits
+    if (
+      3 * contentTopic.length > maxTopicBytes && utf8.encode(contentTopic).length > maxTopicBytes
+    ) {
       return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
     }
     if (message.length > limits.maxMessageBytes) {
