@@ -9,6 +9,7 @@ import { findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.
 import { createKnown } from "./known.ts"
 import { readPage } from "./page.ts"
 import {
+  type Body,
   dayOf,
   keys,
   readEntry,
@@ -135,7 +136,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     fits(1, 32, 512)
     const arrivals: Arrival[] = []
     const fresh: LogEntry[] = []
-    const bodies: Uint8Array[] = []
+    const bodies: Body[] = []
     let seq = head.seq
     for (const item of items) {
       const name = nameOf(item.id)
@@ -146,15 +147,16 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const { contentTopic, timestampNs } = item.envelope
       const { id, digest, receivedNs } = item
       const body = writeBody(item.envelope, id)
-      // Four rows: topic, id, log and day. Three bytes a character are enough for any topic.
+      // Five rows: topic, tail, id, log and day. Three bytes a character are enough for any topic.
       const topicBytes = 3 * contentTopic.length
-      const valueBytes = body.row.length + topicBytes + 170
-      if (!fits(4, topicBytes + 260, valueBytes) && fresh.length > 0) break
+      const valueBytes = body.row.length + (body.tail?.length ?? 0) + topicBytes + 170
+      const [rows, keyBytes] = body.tail ? [5, 2 * topicBytes + 370] : [4, topicBytes + 260]
+      if (!fits(rows, keyBytes, valueBytes) && fresh.length > 0) break
       await writeChunks(kv, id, body.chunks)
       stored.add(name)
       arrivals.push({ ...item, seq: ++seq })
       fresh.push({ seq, id, digest, contentTopic, timestampNs, receivedNs })
-      bodies.push(body.row)
+      bodies.push(body)
     }
     if (fresh.length > 0 && !await commitEntries(fresh, bodies)) {
       await catchUp()
@@ -183,14 +185,16 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
 
   async function commitEntries(
     fresh: readonly LogEntry[],
-    bodies: readonly Uint8Array[],
+    bodies: readonly Body[],
   ): Promise<boolean> {
     await readDays(fresh)
     const atomic = kv.atomic()
     fresh.forEach((entry, i) => {
       const { seq, id, contentTopic, timestampNs, digest } = entry
-      atomic.set(keys.topic(contentTopic, timestampNs, digest), bodies[i]!)
-        .set(keys.id(id), writeSeq(seq)).set(keys.log(seq), writeEntry(entry))
+      const { row, tail } = bodies[i]!
+      const key = keys.topic(contentTopic, timestampNs, digest)
+      atomic.set(key, row).set(keys.id(id), writeSeq(seq)).set(keys.log(seq), writeEntry(entry))
+      if (tail) atomic.set(keys.tail(key), tail)
     })
     return await commitHead(atomic, fresh, withId, fresh.at(-1)!.seq)
   }
@@ -324,8 +328,8 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     await readDays(present)
     const atomic = kv.atomic()
     for (const { seq, id, contentTopic, timestampNs, digest } of present) {
-      atomic.delete(keys.topic(contentTopic, timestampNs, digest))
-        .delete(keys.id(id)).delete(keys.log(seq))
+      const key = keys.topic(contentTopic, timestampNs, digest)
+      atomic.delete(key).delete(keys.tail(key)).delete(keys.id(id)).delete(keys.log(seq))
     }
     if (!await commitHead(atomic, present, withoutId, head.seq)) {
       await catchUp()
