@@ -152,7 +152,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const valueBytes = body.row.length + (body.tail?.length ?? 0) + topicBytes + 170
       const [rows, keyBytes] = body.tail ? [5, 2 * topicBytes + 370] : [4, topicBytes + 260]
       if (!fits(rows, keyBytes, valueBytes) && fresh.length > 0) break
-      await writeChunks(kv, id, body.chunks)
+      if (body.chunks.length > 0) await writeChunks(kv, id, body.chunks)
       stored.add(name)
       arrivals.push({ ...item, seq: ++seq })
       fresh.push({ seq, id, digest, contentTopic, timestampNs, receivedNs })
