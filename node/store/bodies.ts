@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf"
 import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import type { Manifest } from "@wafer/proto/node"
-import { bytesOf, type Kv, type KvRow, readMany } from "./deno-kv.ts"
+import { bytesOf, type Kv, type KvKey, type KvRow, readMany } from "./deno-kv.ts"
 import { compareBytes } from "./envelope.ts"
 import type { LogEntry } from "./store.ts"
 import { DamageError, hasTail, isTail, joinChunks, keys, readBody, readTopicKey } from "./rows.ts"
@@ -82,16 +82,17 @@ export async function readEnvelopes(
   )
 }
 
+/** A piece of a large message, and where it goes. */
+export interface Chunk {
+  readonly key: KvKey
+  readonly bytes: Uint8Array
+}
+
 /** Chunks go first and alone: a crash leaves orphans for the sweeper, never a manifest without chunks. */
-export async function writeChunks(
-  kv: Kv,
-  id: Uint8Array,
-  chunks: readonly Uint8Array[],
-): Promise<void> {
+export async function writeChunks(kv: Kv, chunks: readonly Chunk[]): Promise<void> {
   for (let first = 0; first < chunks.length; first += chunksAtOnce) {
     const atomic = kv.atomic()
-    const some = chunks.slice(first, first + chunksAtOnce)
-    some.forEach((chunk, i) => atomic.set(keys.chunk(id, first + i), chunk))
+    for (const { key, bytes } of chunks.slice(first, first + chunksAtOnce)) atomic.set(key, bytes)
     await atomic.commit()
   }
 }

@@ -5,7 +5,7 @@ import { emptyFingerprint, type Fingerprint, withId, withoutId } from "./fingerp
 import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "./deno-kv.ts"
 import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "./store.ts"
 import { isKept } from "./topic.ts"
-import { findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
+import { type Chunk, findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
 import { createKnown } from "./known.ts"
 import { readPage } from "./page.ts"
 import {
@@ -133,6 +133,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     const arrivals: Arrival[] = []
     const fresh: LogEntry[] = []
     const bodies: Body[] = []
+    const chunks: Chunk[] = []
     let seq = head.seq
     for (const item of items) {
       const name = nameOf(item.id)
@@ -148,12 +149,13 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const valueBytes = body.row.length + (body.tail?.length ?? 0) + topicBytes + 170
       const [rows, keyBytes] = body.tail ? [5, 2 * topicBytes + 370] : [4, topicBytes + 260]
       if (!fits(rows, keyBytes, valueBytes) && fresh.length > 0) break
-      if (body.chunks.length > 0) await writeChunks(kv, id, body.chunks)
+      body.chunks.forEach((bytes, n) => chunks.push({ key: keys.chunk(id, n), bytes }))
       stored.add(name)
       arrivals.push({ ...item, seq: ++seq })
       fresh.push({ seq, id, digest, contentTopic, timestampNs, receivedNs })
       bodies.push(body)
     }
+    await writeChunks(kv, chunks)
     if (fresh.length > 0 && !await commitEntries(fresh, bodies)) {
       await catchUp()
       return commitSome(items)
