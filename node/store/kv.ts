@@ -94,10 +94,21 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     throw new FencedError("other processes keep opening this store")
   }
 
-  /** The head has moved under this process. Alone that means to be fenced off; shared, to catch up. */
+  /** Whether this process was the last to write. */
+  async function wroteLast(): Promise<boolean> {
+    const { value } = await kv.get(keys.head)
+    return value ? compareBytes(readHead(value).writer, writer) === 0 : false
+  }
+
+  /**
+   * The head has moved under this process. Alone that means to be fenced off, unless it was its own commit
+   * whose answer was lost; shared, to catch up.
+   */
   async function catchUp(): Promise<void> {
     // Once and for all: a process that went on would number the log a second time.
-    if (!shared) throw fenced = new FencedError("another process has opened this store")
+    if (!shared && !await wroteLast()) {
+      throw fenced = new FencedError("another process has opened this store")
+    }
     const from = head.seq
     await readHeadRow()
     for (let after = from; after < head.seq;) {
@@ -283,8 +294,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
 
     async check() {
       // Outside of the queue of writes: whoever asks shall neither wait nor make others wait.
-      const { value } = await kv.get(keys.head)
-      if (!fenced && value && compareBytes(readHead(value).writer, writer) === 0) return
+      if (!fenced && await wroteLast()) return
       await exclusively(async () => {
         const row = await kv.get(keys.head)
         if (row.versionstamp !== versionstamp) await catchUp()
