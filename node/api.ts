@@ -28,8 +28,8 @@ export interface Api {
   batchQuery(request: BatchQueryRequest, caller: Caller): Promise<BatchQueryResponse>
   /** The subscription is live when this returns. */
   subscribe(topics: readonly string[], caller: Caller): Subscription
-  /** Turns away a request that could not be read, which costs as much as one that could. */
-  unreadable(method: string, caller: Caller, reason: unknown): Promise<never>
+  /** Reads a request if the caller can pay for it. One that cannot be read costs as much as the cheapest. */
+  reading<T>(method: string, caller: Caller, read: () => Promise<T>): Promise<T>
 }
 
 export interface ApiOptions {
@@ -93,11 +93,13 @@ export function createApi(options: ApiOptions): Api {
         return batchQuery(request)
       }),
 
-    unreadable: (method, caller, reason) =>
-      desk.measured(method, caller, () => {
-        desk.charge(caller, "read", 1)
-        throw reason
-      }),
+    reading: (method, caller, read) =>
+      desk.deposit(caller, method === "Publish" ? "publish" : "read", read)
+        .catch((reason) =>
+          desk.measured(method, caller, () => {
+            throw reason
+          })
+        ),
 
     subscribe(topics, caller) {
       const charge = (count: number): void => {

@@ -3,7 +3,7 @@ import { Code } from "@connectrpc/connect"
 import { RetryInfoSchema } from "@wafer/proto/node"
 import { type Authenticator, authorize } from "./auth.ts"
 import { countedAs } from "./client-address.ts"
-import type { Limiter, RateClass } from "./limit.ts"
+import type { Limiter, RateClass, Verdict } from "./limit.ts"
 import type { Metrics } from "../metrics.ts"
 import { asRefusal, Refusal } from "../refusal.ts"
 import type { Rules, Standing } from "./rules.ts"
@@ -30,6 +30,13 @@ export interface Desk {
    * @throws Refusal for a denied caller, and with the time to come back for one whose bucket is empty
    */
   charge(caller: Caller, kind: RateClass, cost: number): void
+  /**
+   * Reads a request against a deposit, what the cheapest call costs: who sends what cannot be read has paid
+   * for it, and what can be read is charged by what it asks.
+   *
+   * @throws Refusal like charge, before anything is read
+   */
+  deposit<T>(caller: Caller, kind: RateClass, read: () => Promise<T>): Promise<T>
   /**
    * The wallet that may write to these topics.
    *
@@ -83,6 +90,13 @@ export function createDesk(options: DeskOptions): Desk {
     }
   }
 
+  /** Undefined where nobody is too fast. */
+  function take(caller: Caller, kind: RateClass, cost: number): Verdict | undefined {
+    const standing = standingOf(caller)
+    if (standing === "denied") throw denied()
+    return limiter?.take(countedAs(caller.address), kind, cost, standing !== undefined)
+  }
+
   function checkStreams(address: string): void {
     if ((open.get(address) ?? 0) < streams.each && openInAll < streams.all) return
     throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")
@@ -96,23 +110,24 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     charge(caller, kind, cost) {
-      const standing = standingOf(caller)
-      if (standing === "denied") throw denied()
-      if (!limiter) return
-      const verdict = limiter.take(countedAs(caller.address), kind, cost, standing !== undefined)
-      const { allowed, burst, remaining, resetSeconds, windowSeconds } = verdict
-      caller.answer.set("RateLimit-Policy", `"${kind}";q=${burst};w=${windowSeconds}`)
-      caller.answer.set("RateLimit", `"${kind}";r=${remaining};t=${resetSeconds}`)
-      if (allowed) return
-      const { retryAfterSeconds: seconds } = verdict
-      caller.answer.set("Retry-After", String(seconds))
-      const retry = create(RetryInfoSchema, { retryDelay: { seconds: BigInt(seconds) } })
-      throw new Refusal(
-        Code.ResourceExhausted,
-        `${cost} exceeds rate limit ${verdict.bucket}`,
-        "rate-limit",
-        { details: [{ desc: RetryInfoSchema, value: retry }] },
-      )
+      const verdict = take(caller, kind, cost)
+      if (!verdict) return
+      tell(caller, kind, verdict)
+      if (!verdict.allowed) throw tooFast(cost, verdict)
+    },
+
+    async deposit(caller, kind, read) {
+      const verdict = take(caller, kind, 1)
+      if (!verdict) return await read()
+      try {
+        if (!verdict.allowed) throw tooFast(1, verdict)
+        const request = await read()
+        take(caller, kind, -1)
+        return request
+      } catch (error) {
+        tell(caller, kind, verdict)
+        throw error
+      }
     },
 
     admit(caller, topics) {
@@ -165,6 +180,24 @@ export function createDesk(options: DeskOptions): Desk {
       }
     },
   }
+}
+
+/** Puts the state of a bucket into the answer's headers. */
+function tell({ answer }: Caller, kind: RateClass, verdict: Verdict): void {
+  const { allowed, burst, remaining, resetSeconds, retryAfterSeconds, windowSeconds } = verdict
+  answer.set("RateLimit-Policy", `"${kind}";q=${burst};w=${windowSeconds}`)
+  answer.set("RateLimit", `"${kind}";r=${remaining};t=${resetSeconds}`)
+  if (!allowed) answer.set("Retry-After", String(retryAfterSeconds))
+}
+
+function tooFast(cost: number, { bucket, retryAfterSeconds }: Verdict): Refusal {
+  const retry = create(RetryInfoSchema, { retryDelay: { seconds: BigInt(retryAfterSeconds) } })
+  return new Refusal(
+    Code.ResourceExhausted,
+    `${cost} exceeds rate limit ${bucket}`,
+    "rate-limit",
+    { details: [{ desc: RetryInfoSchema, value: retry }] },
+  )
 }
 
 function denied(): Refusal {

@@ -34,7 +34,7 @@ export interface Verdict {
 }
 
 export interface Limiter {
-  /** Takes `cost` tokens from the client's bucket, all or none. */
+  /** Takes `cost` tokens from the client's bucket, all or none; a negative cost gives back. */
   take(client: string, kind: RateClass, cost: number, priority: boolean): Verdict
 }
 

@@ -35,8 +35,11 @@ export function unaryRoutes(api: Api, limits: Limits): Map<string, UnaryRoute> {
   ): UnaryRoute =>
   async (request, caller) => {
     try {
-      const asked = await readBody(request, limits).then((bytes) => decode(input, bytes))
-        .catch((error) => api.unreadable(methodOf(input), caller, error))
+      const asked = await api.reading(
+        methodOf(input),
+        caller,
+        async () => decode(input, await readBody(request, limits)),
+      )
       const message = await call(asked, caller)
       caller.answer.set("content-type", "application/proto")
       return new Response(toBinary(output, message) as BodyInit, { headers: caller.answer })

@@ -549,21 +549,25 @@ it("reading many topics costs more than reading one", async () => {
   }, { rates })
 })
 
-it("what cannot be read is charged and counted, and so is a stream that is refused", async () => {
+it("what cannot be read is charged before it is read, and counted", async () => {
   const rates = {
-    read: { burst: 3, perMinute: 1, priorityFactor: 1 },
-    publish: { burst: 3, perMinute: 6, priorityFactor: 1 },
+    read: { burst: 2, perMinute: 1, priorityFactor: 1 },
+    publish: { burst: 1, perMinute: 6, priorityFactor: 1 },
   }
   await withNode(async (node, post) => {
-    const statuses: number[] = []
-    for (
-      const [path, body] of [[query, "{"], [publish, "["], [`${service}/Query`, "\xff"]] as const
-    ) {
-      const headers = { "content-type": "application/proto" }
-      statuses.push((await post(path, body, headers)).status)
+    const answers: unknown[] = []
+    const ask = async (path: string, body: unknown): Promise<void> => {
+      const { status, headers } = await post(path, body, { "content-type": "application/proto" })
+      answers.push([status, headers.get("ratelimit")?.match(/r=\d+/)?.[0]])
     }
-    statuses.push((await post("/message/v1/subscribe", { contentTopics: ["t"] })).status)
-    assert.deepEqual(statuses, [400, 400, 400, 429])
+    await ask(query, "{")
+    await ask(`${service}/Query`, "\xff")
+    await ask(query, "{")
+    await ask("/message/v1/subscribe", { contentTopics: ["t"] })
+    await ask(publish, "[")
+    await ask(publish, "[")
+    const refused = [429, "r=0"]
+    assert.deepEqual(answers, [[400, "r=1"], [400, "r=0"], refused, refused, [400, "r=0"], refused])
     const metrics = await metricsOf(node)
     assert.match(metrics, /^wafer_refusals_total\{method="Publish",reason="invalid"\} 1$/m)
     assert.match(metrics, /^wafer_refusals_total\{method="Query",reason="invalid"\} 2$/m)

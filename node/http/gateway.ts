@@ -45,8 +45,7 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
     request: Request,
     caller: Caller,
   ): Promise<MessageShape<I>> =>
-    readMessage(input, request, options.limits)
-      .catch((error) => api.unreadable(methodOf(input), caller, error))
+    api.reading(methodOf(input), caller, () => readMessage(input, request, options.limits))
 
   const unary = <I extends DescMessage, O extends DescMessage>(
     input: I,
