@@ -166,6 +166,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     retentionMs,
     ready,
     disk: options.disk,
+    waiting: () => limiter?.waiting() ?? [],
     lately,
     now,
   })

@@ -24,6 +24,12 @@ interface Report {
   readonly logHead: number
   readonly retentionMs: number
   readonly turnedAway: Readonly<Record<string, number>>
+  readonly overLimit: readonly {
+    readonly client?: string
+    readonly kind: string
+    readonly refused: number
+    readonly freeInSeconds: number
+  }[]
   readonly disk?: { readonly used: number; readonly free: number }
   readonly lately: readonly { readonly atMs: number; readonly text: string }[]
 }
@@ -229,7 +235,7 @@ function drawSeal(hex: string, size: number): SVGElement {
   return svg
 }
 
-function turnedAway({ turnedAway }: Report): HTMLElement {
+function turnedAway({ turnedAway, overLimit }: Report): HTMLElement {
   const most = Math.max(1, ...Object.values(turnedAway))
   const rows = Object.entries(turnedAway).map(([reason, n]) => {
     const meter = document.createElement("progress")
@@ -243,7 +249,12 @@ function turnedAway({ turnedAway }: Report): HTMLElement {
       meter,
     )
   })
-  return panel("Turned away", "last hour", ...rows)
+  const waiting = overLimit.flatMap(({ client, kind, refused, freeInSeconds }) => [
+    h("dt", "", `${client ?? "One client"}, ${count(refused)}`),
+    h("dd", "", `${kind === "publish" ? "publishes" : "reads"} again in ${span(freeInSeconds)}`),
+  ])
+  const list = waiting.length > 0 ? [h("dl", "", ...waiting)] : []
+  return panel("Turned away", "last hour", ...rows, ...list)
 }
 
 function disk({ used, free }: NonNullable<Report["disk"]>): HTMLElement {

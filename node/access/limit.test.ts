@@ -91,6 +91,30 @@ describe("a token bucket", () => {
     assert.equal(used("1"), false)
   })
 
+  it("tells who is over its limit, how often it asked, and when it is free again", () => {
+    let now = 0
+    const limiter = createLimiter(rates, () => now)
+    limiter.take("a", "publish", 10, false)
+    limiter.take("b", "read", 98, false)
+    assert.deepEqual(limiter.waiting(), [])
+    limiter.take("b", "read", 5, false)
+    for (let i = 0; i < 3; i++) limiter.take("a", "publish", 2, false)
+    // What is taken and given back meanwhile is no request.
+    limiter.take("b", "read", 1, false)
+    limiter.take("b", "read", -1, false)
+    assert.deepEqual(limiter.waiting(), [
+      { client: "a", kind: "publish", refused: 3, freeInSeconds: 2 },
+      { client: "b", kind: "read", refused: 1, freeInSeconds: 3 },
+    ])
+    now = 2000
+    assert.deepEqual(limiter.waiting(), [
+      { client: "b", kind: "read", refused: 1, freeInSeconds: 1 },
+    ])
+    now = 3000
+    assert.equal(limiter.take("b", "read", 5, false).allowed, true)
+    assert.deepEqual(limiter.waiting(), [])
+  })
+
   it("forgets who has been away, and bounds what it remembers", () => {
     let now = 0
     const limiter = createLimiter(rates, () => now, 3)

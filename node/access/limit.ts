@@ -33,9 +33,33 @@ export interface Verdict {
   readonly bucket: string
 }
 
+/** A client whose last request was too much, and still would be. */
+export interface Waiting {
+  readonly client: string
+  readonly kind: RateClass
+  /** How many requests in a row were turned away. */
+  readonly refused: number
+  /** Until the last of them would pass. */
+  readonly freeInSeconds: number
+}
+
 export interface Limiter {
   /** Takes `cost` tokens from the client's bucket, all or none; a negative cost gives back. */
   take(client: string, kind: RateClass, cost: number, priority: boolean): Verdict
+  /** Who is over its limit now, the most refused first. */
+  waiting(): Waiting[]
+}
+
+interface Bucket {
+  readonly client: string
+  readonly kind: RateClass
+  readonly rate: Rate
+  readonly factor: number
+  tokens: number
+  at: number
+  /** What it lacked the tokens for. */
+  wanted: number
+  refused: number
 }
 
 const names: Record<RateClass, string> = { read: "DEF", publish: "PUB" }
@@ -46,20 +70,31 @@ const names: Record<RateClass, string> = { read: "DEF", publish: "PUB" }
  * minutes only; when there are too many, those that were used longest ago.
  */
 export function createLimiter(rates: Rates, now: () => number, maxBuckets = 100_000): Limiter {
-  const buckets = new Map<string, { tokens: number; at: number; rate: Rate; factor: number }>()
+  const buckets = new Map<string, Bucket>()
+  const empty = new Set<Bucket>()
 
   /** Makes room for many newcomers at once, so that few of them have to wait for it. */
   function forget(): void {
     const at = now()
     for (const [name, bucket] of buckets) {
-      if (filled(bucket, at) >= bucket.rate.burst * bucket.factor) buckets.delete(name)
+      if (filled(bucket, at) >= bucket.rate.burst * bucket.factor) drop(name, bucket)
     }
     // Under an attack from many addresses none is full: those go that asked the longest time ago.
     const room = Math.floor(maxBuckets * 0.9)
-    for (const name of buckets.keys()) {
+    for (const [name, bucket] of buckets) {
       if (buckets.size <= room) break
-      buckets.delete(name)
+      drop(name, bucket)
     }
+  }
+
+  function settle(bucket: Bucket): void {
+    empty.delete(bucket)
+    bucket.wanted = bucket.refused = 0
+  }
+
+  function drop(name: string, bucket: Bucket): void {
+    buckets.delete(name)
+    empty.delete(bucket)
   }
 
   return {
@@ -72,7 +107,7 @@ export function createLimiter(rates: Rates, now: () => number, maxBuckets = 100_
       let bucket = buckets.get(name)
       if (!bucket) {
         if (buckets.size >= maxBuckets) forget()
-        bucket = { tokens: burst, at: now(), rate, factor }
+        bucket = { client, kind, rate, factor, tokens: burst, at: now(), wanted: 0, refused: 0 }
       }
       // The last to ask stands last.
       buckets.delete(name)
@@ -80,7 +115,14 @@ export function createLimiter(rates: Rates, now: () => number, maxBuckets = 100_
       bucket.tokens = filled(bucket, now())
       bucket.at = now()
       const allowed = cost <= bucket.tokens
-      if (allowed) bucket.tokens -= cost
+      if (allowed) {
+        bucket.tokens -= cost
+        if (cost >= bucket.wanted) settle(bucket)
+      } else {
+        bucket.wanted = cost
+        bucket.refused++
+        empty.add(bucket)
+      }
       return {
         allowed,
         remaining: Math.floor(bucket.tokens),
@@ -91,13 +133,22 @@ export function createLimiter(rates: Rates, now: () => number, maxBuckets = 100_
         bucket: name,
       }
     },
+
+    waiting() {
+      const found: Waiting[] = []
+      for (const bucket of empty) {
+        const { client, kind, rate, factor, wanted, refused } = bucket
+        const lacking = wanted - filled(bucket, now())
+        const freeInSeconds = Math.ceil(lacking / (rate.perMinute * factor / 60))
+        if (lacking > 0) found.push({ client, kind, refused, freeInSeconds })
+        else settle(bucket)
+      }
+      return found.sort((a, b) => b.refused - a.refused)
+    },
   }
 }
 
-function filled(
-  { tokens, at, rate, factor }: { tokens: number; at: number; rate: Rate; factor: number },
-  now: number,
-): number {
+function filled({ tokens, at, rate, factor }: Bucket, now: number): number {
   const perMs = rate.perMinute * factor / 60_000
   return Math.min(rate.burst * factor, tokens + Math.max(0, now - at) * perMs)
 }

@@ -1,5 +1,6 @@
 import { toHex } from "../hex.ts"
 import { fingerprintDigest } from "../store/fingerprint.ts"
+import type { Waiting } from "../access/limit.ts"
 import type { Hub } from "../hub.ts"
 import type { Metrics } from "../metrics.ts"
 import { version } from "../node-api.ts"
@@ -24,6 +25,7 @@ export interface Report {
   readonly logHead: number
   readonly retentionMs: number
   readonly turnedAway: Readonly<Record<string, number>>
+  readonly overLimit: readonly OverLimit[]
   readonly disk: Disk | undefined
   readonly lately: readonly Event[]
 }
@@ -34,6 +36,12 @@ export interface PeerReport {
   readonly address?: string
   readonly agrees: boolean | undefined
   readonly connectedSeconds: number
+}
+
+/** A client that goes too fast right now. */
+export interface OverLimit extends Omit<Waiting, "client"> {
+  /** Only for the operator. */
+  readonly client?: string
 }
 
 /** Bytes. */
@@ -51,6 +59,8 @@ export interface StatusOptions {
   readonly retentionMs: number
   readonly ready: () => Promise<void>
   readonly disk: (() => Disk) | undefined
+  /** Who is over its limit, the most refused first. */
+  readonly waiting: () => readonly Waiting[]
   readonly lately: Lately
   readonly now: () => Date
 }
@@ -62,9 +72,11 @@ export interface Status {
 }
 
 const slowMs = 100
+const mostWaiting = 8
 
 export function createStatus(options: StatusOptions): Status {
-  const { store, hub, metrics, peers, network, retentionMs, ready, disk, lately, now } = options
+  const { store, hub, metrics, peers, network, retentionMs, ready, disk, waiting, lately, now } =
+    options
   const history = createHistory(metrics)
   const timer = setInterval(history.sample, stepMs)
   const startedMs = now().getTime()
@@ -114,6 +126,10 @@ export function createStatus(options: StatusOptions): Status {
         logHead: Number(store.head),
         retentionMs,
         turnedAway: history.turnedAway(),
+        overLimit: waiting().slice(0, mostWaiting).map(({ client, ...rest }) => ({
+          ...rest,
+          ...(operator && { client }),
+        })),
         disk: disk?.(),
         lately: lately.events(),
       }

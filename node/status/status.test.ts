@@ -103,6 +103,23 @@ describe("the operator's page", () => {
     assert.equal(await seen({ remote, query: "?token=other" }), false)
   })
 
+  it("tells who is over its limit and when it is free again, by address to the operator", async () => {
+    const read = { burst: 1, perMinute: 6, priorityFactor: 1 }
+    await using node = await createNode({
+      store: memoryStore(),
+      rates: { read, publish: read },
+      now: () => new Date(0),
+    })
+    for (let i = 0; i < 4; i++) {
+      const init = { method: "POST", body: '{"contentTopics":["t"]}' }
+      const request = new Request("http://node/message/v1/query", init)
+      await node.fetch(request, { remoteAddress: "192.0.2.7" })
+    }
+    const one = { kind: "read", refused: 3, freeInSeconds: 10 }
+    assert.deepEqual((await report(node)).overLimit, [{ ...one, client: "192.0.2.7" }])
+    assert.deepEqual((await report(node, { remote: "192.0.2.8" })).overLimit, [one])
+  })
+
   it("comes with nothing but its own files", async () => {
     await using node = await createNode({ store: memoryStore() })
     for (const path of ["/status", "/status/page.css", "/status/page.js"]) {
