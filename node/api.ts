@@ -70,7 +70,7 @@ export function createApi(options: ApiOptions): Api {
       // makes them resubscribe: one turn lets the streams write first.
       if (topics.some(hub.hasReaders)) await new Promise((resolve) => setTimeout(resolve, 0))
       return arrivals
-    })
+    }, envelopes.length)
 
   return {
     take,

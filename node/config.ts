@@ -1,5 +1,6 @@
 import { parseRange, type Range } from "./access/ip.ts"
 import type { LogLevel } from "./log.ts"
+import type { TraceTarget } from "./trace.ts"
 
 /** How one node process is set up. */
 export interface Config {
@@ -31,6 +32,8 @@ export interface Config {
   /** Shows an operator away from the machine what /status hides from others. */
   readonly operatorToken: string | undefined
   readonly logLevel: LogLevel
+  /** Where spans go, by OpenTelemetry's own variables. */
+  readonly traces: TraceTarget | undefined
 }
 
 /** A flag or variable that cannot be used; the message names it. */
@@ -180,6 +183,7 @@ export const usage: string = [
   }),
   "",
   "Each flag is a variable too: --grpc-port is WAFER_GRPC_PORT. A flag wins. Port 0 is any free port.",
+  "OTEL_EXPORTER_OTLP_ENDPOINT sends a span of each call to a collector of OpenTelemetry.",
 ].join("\n")
 
 /**
@@ -237,7 +241,27 @@ export function readConfig(
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     operatorToken: maybe(settings.operatorToken),
     logLevel: one(settings.logLevel),
+    traces: readTraces(env),
   }
+}
+
+function readTraces(env: Readonly<Record<string, string | undefined>>): TraceTarget | undefined {
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT
+  // Deno itself traces then, and would be the second to do so.
+  if (!endpoint || env.OTEL_DENO === "true") return undefined
+  if (!URL.canParse(endpoint)) {
+    throw new ConfigError(`OTEL_EXPORTER_OTLP_ENDPOINT expected a URL, got ${endpoint}`)
+  }
+  const pairs = (env.OTEL_EXPORTER_OTLP_HEADERS ?? "").split(",").filter(Boolean)
+  const headers = pairs.map((pair): [string, string] => {
+    const [, name, value] = /^\s*([^\s=]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? []
+    try {
+      if (name !== undefined) return [name, decodeURIComponent(value!)]
+    } catch { /* said below */ }
+    throw new ConfigError("OTEL_EXPORTER_OTLP_HEADERS expected name=value, separated by commas")
+  })
+  const service = env.OTEL_SERVICE_NAME
+  return { endpoint, headers: Object.fromEntries(headers), ...(service && { service }) }
 }
 
 function readFlags(args: readonly string[]): Map<string, string[]> {

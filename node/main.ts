@@ -108,6 +108,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     trustedProxies: config.trustedProxies,
     retentionMs: config.retentionMs,
     operatorToken: config.operatorToken,
+    traces: config.traces,
     ...(opened.folder && { disk: opened.folder.disk }),
     ...(!config.limits && { rates: false }),
     ...(config.rules !== undefined && { rules: watchRules(config.rules, log) }),

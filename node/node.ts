@@ -26,6 +26,7 @@ import { createLately } from "./status/lately.ts"
 import { createStatus, type Disk } from "./status/report.ts"
 import { statusRoutes } from "./status/routes.ts"
 import type { Store } from "./store/store.ts"
+import { createTracer, type TraceTarget } from "./trace.ts"
 
 /** What a node is made of. Only the store has no default. */
 export interface NodeOptions {
@@ -44,6 +45,8 @@ export interface NodeOptions {
   readonly log?: Log
   /** Opens all of /status to who names it, from anywhere. */
   readonly operatorToken?: string | undefined
+  /** Takes a span for every call. */
+  readonly traces?: TraceTarget | undefined
   /** How full the disk is, for /status. */
   readonly disk?: () => Disk
   /** How often a silent gateway stream says that it is alive. Default 20 000. */
@@ -106,12 +109,14 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   const peers = await options.join?.({ store, ingest, limits, registry, log })
   const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
   const authenticator = createAuthenticator(now)
+  const tracer = options.traces && createTracer({ ...options.traces, registry, log })
   const desk = createDesk({
     authenticator,
     limiter,
     metrics,
     rules: options.rules ?? (() => noRules),
     streams: options.streams ?? (rates === false ? unlimitedStreams : defaultStreams),
+    trace: tracer?.add,
   })
   const api = createApi({ store, ingest, hub, desk, limits })
   const nodeApi = createNodeApi({
@@ -193,6 +198,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     await keeper.close()
     await peers?.close()
     await store.close()
+    await tracer?.close()
   }
 
   return {

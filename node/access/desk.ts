@@ -6,6 +6,7 @@ import { countedAs } from "./client-address.ts"
 import type { Limiter, RateClass, Verdict } from "./limit.ts"
 import type { Metrics } from "../metrics.ts"
 import { asRefusal, Refusal } from "../refusal.ts"
+import type { Call } from "../trace.ts"
 import type { Rules, Standing } from "./rules.ts"
 
 /** Who asks, however the question came. */
@@ -15,6 +16,8 @@ export interface Caller {
   /** Whole, for rules; limits count by its network. */
   readonly address: string
   readonly authorization: string | null
+  /** W3C Trace Context. */
+  readonly traceparent: string | null
   /** Headers of the answer: the state of the caller's limits. */
   readonly answer: Headers
   /** Whether a stream must begin with a byte for its headers to leave. */
@@ -51,7 +54,12 @@ export interface Desk {
    */
   open(method: string, caller: Caller, admit: () => void): () => void
   /** Runs a call and counts how it ended; every failure leaves as a Refusal. */
-  measured<T>(method: string, caller: Caller, call: () => T | Promise<T>): Promise<T>
+  measured<T>(
+    method: string,
+    caller: Caller,
+    call: () => T | Promise<T>,
+    envelopes?: number,
+  ): Promise<T>
 }
 
 /** How many streams one address, and all addresses together, may have open. */
@@ -71,10 +79,12 @@ export interface DeskOptions {
   /** Asked anew each time, so that an operator can change them. */
   readonly rules: () => Rules
   readonly streams: StreamLimits
+  /** Told of every call that has ended. */
+  readonly trace?: ((call: Call) => void) | undefined
 }
 
 export function createDesk(options: DeskOptions): Desk {
-  const { authenticator, limiter, metrics, rules, streams } = options
+  const { authenticator, limiter, metrics, rules, streams, trace } = options
   const open = new Map<string, number>()
   let openInAll = 0
 
@@ -100,6 +110,17 @@ export function createDesk(options: DeskOptions): Desk {
   function checkStreams(address: string): void {
     if ((open.get(address) ?? 0) < streams.each && openInAll < streams.all) return
     throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")
+  }
+
+  function traced(
+    method: string,
+    { protocol, traceparent }: Caller,
+    startedMs: number,
+    code: string,
+    envelopes?: number,
+  ): void {
+    const endedMs = performance.now()
+    trace?.({ method, protocol, code, traceparent, startedMs, endedMs, envelopes })
   }
 
   function refused(method: string, error: unknown): Refusal {
@@ -140,6 +161,7 @@ export function createDesk(options: DeskOptions): Desk {
 
     open(method, caller, admit) {
       const address = countedAs(caller.address)
+      const started = performance.now()
       let code = "ok"
       try {
         admit()
@@ -147,6 +169,7 @@ export function createDesk(options: DeskOptions): Desk {
       } catch (error) {
         const refusal = refused(method, error)
         code = Code[refusal.code]
+        traced(method, caller, started, code)
         throw refusal
       } finally {
         metrics.requests.add(1, { method, protocol: caller.protocol, code })
@@ -158,6 +181,7 @@ export function createDesk(options: DeskOptions): Desk {
       return () => {
         if (closed) return
         closed = true
+        traced(method, caller, started, code)
         openInAll--
         const left = open.get(address)! - 1
         if (left > 0) open.set(address, left)
@@ -165,7 +189,7 @@ export function createDesk(options: DeskOptions): Desk {
       }
     },
 
-    async measured(method, caller, call) {
+    async measured(method, caller, call, envelopes) {
       const started = performance.now()
       let code = "ok"
       try {
@@ -177,6 +201,7 @@ export function createDesk(options: DeskOptions): Desk {
       } finally {
         metrics.requests.add(1, { method, protocol: caller.protocol, code })
         metrics.requestSeconds.observe((performance.now() - started) / 1000, { method })
+        traced(method, caller, started, code, envelopes)
       }
     },
   }

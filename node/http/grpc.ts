@@ -118,6 +118,7 @@ function callerOf(context: HandlerContext, { addressOf }: RouteOptions): Caller 
       context.requestHeader.get("x-forwarded-for"),
     ),
     authorization: context.requestHeader.get("authorization"),
+    traceparent: context.requestHeader.get("traceparent"),
     answer: context.responseHeader,
     holdsHeaders: context.values.get(holdsHeaders),
     signal: context.signal,

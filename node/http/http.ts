@@ -96,7 +96,12 @@ export function createHttp(
 
   app.get("*", async ({ req }, next) => inbox(req.raw) ?? await next())
 
-  app.notFound(() => errorResponse(new Refusal(Code.NotFound, "Not Found", "invalid")))
+  app.notFound(({ req, text }) =>
+    // Elsewhere this JSON would be taken for an error of Connect, and is none.
+    req.path.startsWith("/message/")
+      ? errorResponse(new Refusal(Code.NotFound, "Not Found", "invalid"))
+      : text("not found\n", 404)
+  )
   app.onError((error) => errorResponse(asRefusal(error)))
 
   // Around the app rather than in it: a route without middleware is answered on a shorter way.
@@ -117,6 +122,7 @@ function callerOf(
     protocol,
     address: addressOf(env?.remoteAddress, req.header("x-forwarded-for") ?? null),
     authorization: req.header("authorization") ?? null,
+    traceparent: req.header("traceparent") ?? null,
     answer: new Headers(),
     holdsHeaders: env?.holdsHeaders ?? false,
     // Not before it is asked for: servers make it then, and most calls never do.
