@@ -1,7 +1,7 @@
 // Starts real processes for the stories in tests/: nodes and programs, on each runtime.
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import process from "node:process"
 
 export type Runtime = "deno" | "bun" | "node"
@@ -19,6 +19,13 @@ export function commandOf(runtime: Runtime, file: string, args: string[] = []): 
     return [existsSync(binary) ? binary : bin("deno"), ["run", "-A", "--no-check", file, ...args]]
   }
   return [bin(runtime), [file, ...args]]
+}
+
+/** Where a program is that need not be installed: the variable names it, or it is on PATH. */
+export function findProgram(name: string, variable: string): string | undefined {
+  const named = process.env[variable]
+  if (named) return named
+  return process.env.PATH?.split(delimiter).map((folder) => join(folder, name)).find(existsSync)
 }
 
 export interface NodeProcess extends AsyncDisposable {

@@ -7,6 +7,9 @@ import type { Fetch } from "../runtime.ts"
 type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
 
+/** For a client that still sends what was refused: an answer is lost when the connection ends at once. */
+const lingerMs = 2000
+
 /** Answers one request of a server of Node with the app's fetch. */
 export async function answer(
   incoming: Incoming,
@@ -16,6 +19,11 @@ export async function answer(
 ): Promise<void> {
   const gone = new AbortController()
   outgoing.once("close", () => gone.abort())
+  outgoing.once("finish", () => {
+    if (incoming.complete) return
+    drain(incoming)
+    setTimeout(() => incoming.complete || incoming.destroy(), lingerMs).unref()
+  })
   const response = await fetch(requestOf(incoming, scheme, gone.signal), {
     remoteAddress: incoming.socket.remoteAddress ?? "unknown",
   })
@@ -42,9 +50,26 @@ function requestOf(incoming: Incoming, scheme: string, signal: AbortSignal): Req
     headers: Object.entries(headers).flatMap(([name, value]) =>
       value === undefined || name.startsWith(":") ? [] : [[name, String(value)] as [string, string]]
     ),
-    ...(hasBody && {
-      body: Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>,
-      duplex: "half",
-    }),
+    ...(hasBody && { body: bodyOf(incoming), duplex: "half" }),
   })
+}
+
+/** Whoever stops reading lets the rest run out: to destroy it would take the connection from the answer. */
+function bodyOf(incoming: Incoming): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      incoming.on("data", (chunk: Uint8Array) => {
+        controller.enqueue(chunk)
+        if ((controller.desiredSize ?? 0) <= 0) incoming.pause()
+      })
+      incoming.once("error", (error) => controller.error(error))
+      incoming.once("end", () => controller.close())
+    },
+    pull: () => void incoming.resume(),
+    cancel: () => drain(incoming),
+  })
+}
+
+function drain(incoming: Incoming): void {
+  incoming.removeAllListeners("data").removeAllListeners("end").resume()
 }

@@ -6,6 +6,7 @@ import {
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node"
 import {
+  constants,
   createSecureServer,
   createServer,
   type Http2SecureServer,
@@ -13,6 +14,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from "node:http2"
 import type { AddressInfo } from "node:net"
 import { answerAtOnce, remoteAddress, type Routes } from "../http/grpc.ts"
@@ -63,6 +65,10 @@ async function listen(
   { host, port }: ServeOptions,
 ): Promise<Server> {
   const sessions = new Set<ServerHttp2Session>()
+  server.on("stream", (stream: ServerHttp2Stream) => {
+    // RFC 9113 8.1: a client that still sends what was refused already waits for room, and would for ever.
+    stream.once("wantTrailers", () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)))
+  })
   server.on("session", (session: ServerHttp2Session) => {
     sessions.add(session)
     session.on("error", () => session.destroy())
