@@ -97,14 +97,10 @@ export async function writeChunks(kv: Kv, chunks: readonly Chunk[]): Promise<voi
   }
 }
 
-export async function removeChunks(kv: Kv, id: Uint8Array): Promise<void> {
-  const atomic = kv.atomic()
-  let found = false
-  for await (const { key } of kv.list({ prefix: keys.chunks(id) })) {
-    atomic.delete(key)
-    found = true
-  }
-  if (found) await atomic.commit()
+export async function findChunks(kv: Kv, id: Uint8Array): Promise<KvKey[]> {
+  const found: KvKey[] = []
+  for await (const { key } of kv.list({ prefix: keys.chunks(id) })) found.push(key)
+  return found
 }
 
 /** The ids of chunks that belong to nothing: what a crash between chunks and commit leaves behind. */

@@ -5,7 +5,7 @@ import { emptyFingerprint, type Fingerprint, withId, withoutId } from "./fingerp
 import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "./deno-kv.ts"
 import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "./store.ts"
 import { isKept } from "./topic.ts"
-import { type Chunk, findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
+import { type Chunk, findChunks, findOrphans, readEnvelopes, writeChunks } from "./bodies.ts"
 import { createKnown } from "./known.ts"
 import { readPage } from "./page.ts"
 import {
@@ -35,6 +35,8 @@ export interface KvStoreOptions {
 export class FencedError extends Error {
   override readonly name = "FencedError"
 }
+
+const watchAgainMs = 500
 
 /** More than one atomic operation ever takes. */
 const mostAtOnce = 320
@@ -249,8 +251,8 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   await (readOnly ? readHeadRow() : takeOver())
   const learning = readOnly ? undefined : learnIds().catch(() => {})
   let suspects: ReadonlySet<string> = new Set()
-  const changes = shared && !readOnly ? kv.watch?.([keys.head]).getReader() : undefined
-  if (changes) void watchHead(changes).catch(() => {})
+  let changes: ReadableStreamDefaultReader<unknown> | undefined
+  if (shared && !readOnly && kv.watch) void watchHead(() => kv.watch!([keys.head]))
 
   return {
     name: head.name,
@@ -307,12 +309,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const names = new Set(orphans.map(nameOf))
       const stale = shared ? orphans.filter((id) => suspects.has(nameOf(id))) : orphans
       suspects = names
-      for (const id of stale) {
-        await exclusively(async () => {
-          const [entry] = await readEntries([id])
-          if (!entry) await removeChunks(kv, id)
-        })
-      }
+      for (const id of stale) await exclusively(() => removeChunks(id))
       return stale.length
     },
 
@@ -341,8 +338,21 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       return await removeSome(ids)
     }
     // Last, and outside: what a crash leaves here is an orphan.
-    for (const { id } of present) await removeChunks(kv, id)
+    for (const { id } of present) await removeChunks(id)
     for (const follower of followers) follower.removed?.(present)
+  }
+
+  /**
+   * Removes chunks that belong to nothing. The head moves with them: whoever writes the same message at this
+   * moment writes its chunks again, and when it was sooner, they stay.
+   */
+  async function removeChunks(id: Uint8Array): Promise<void> {
+    const chunks = await findChunks(kv, id)
+    const [entry] = await readEntries([id])
+    if (entry || chunks.length === 0) return
+    const atomic = kv.atomic()
+    for (const key of chunks) atomic.delete(key)
+    await commitHead(atomic, [], withoutId, head.seq)
   }
 
   async function readEntries(ids: readonly Uint8Array[]): Promise<(LogEntry | undefined)[]> {
@@ -356,9 +366,15 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     })
   }
 
-  /** Shows followers what other processes have written, as soon as the head says so. */
-  async function watchHead(changes: ReadableStreamDefaultReader<unknown>): Promise<void> {
-    while (!(await changes.read()).done) await exclusively(catchUp)
+  /** Shows followers what other processes have written, as soon as the head says so, however often the line breaks. */
+  async function watchHead(watch: () => ReadableStream<unknown>): Promise<void> {
+    while (!closed) {
+      try {
+        changes = watch().getReader()
+        while (!(await changes.read()).done) await exclusively(catchUp)
+      } catch { /* it is tried again */ }
+      await new Promise((resolve) => setTimeout(resolve, closed ? 0 : watchAgainMs))
+    }
   }
 }
 

@@ -1,0 +1,95 @@
+// Several processes on one Deno KV, as stores that share one in memory.
+import { create } from "@bufbuild/protobuf"
+import { EnvelopeSchema } from "@wafer/proto"
+import assert from "node:assert/strict"
+import { describe, it } from "node:test"
+import { currentRuntime } from "../runtime/current.ts"
+import type { Kv, KvAtomic } from "./deno-kv.ts"
+import { digestOf, storageId } from "./envelope.ts"
+import { kvStore } from "./kv.ts"
+import { keys, writeBody } from "./rows.ts"
+import type { Item } from "./store.ts"
+
+const runtime = await currentRuntime()
+
+function item(timestampNs: bigint, bytes: number): Item {
+  const message = new Uint8Array(bytes).fill(Number(timestampNs))
+  const envelope = create(EnvelopeSchema, { contentTopic: "shared", timestampNs, message })
+  const [id, digest] = [storageId(envelope), digestOf(envelope)]
+  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 5n }
+}
+
+/** The same Deno KV for one more process. */
+function sharing(kv: Kv, changes: Partial<Kv> = {}): Kv {
+  return {
+    get: (key) => kv.get(key),
+    getMany: (keys) => kv.getMany(keys),
+    list: (selector, options) => kv.list(selector, options),
+    atomic: () => kv.atomic(),
+    close: () => {},
+    ...changes,
+  }
+}
+
+describe("stores that share one Deno KV", () => {
+  it("do not sweep the chunks of a message that is being written", async () => {
+    const kv = await runtime.openKv(undefined)
+    const large = item(7n, 200_000)
+    const sweeper = await kvStore(sharing(kv), { shared: true })
+    // What a death between chunks and commit left.
+    for (const [n, chunk] of writeBody(large.envelope, large.id).chunks.entries()) {
+      await kv.atomic().set(keys.chunk(large.id, n), chunk).commit()
+    }
+    assert.equal(await sweeper.tidy(), 0)
+    let swept = 0
+    const atomic = (): KvAtomic => {
+      const real = kv.atomic()
+      let checks = false
+      const wrapped: KvAtomic = {
+        check: (...all) => (checks = true, real.check(...all), wrapped),
+        set: (key, value) => (real.set(key, value), wrapped),
+        delete: (key) => (real.delete(key), wrapped),
+        async commit() {
+          // Between the chunks and the commit that needs them.
+          if (checks && swept === 0) swept = await sweeper.tidy()
+          return await real.commit()
+        },
+      }
+      return wrapped
+    }
+    const writer = await kvStore(sharing(kv, { atomic }), { shared: true })
+    await writer.append([large])
+    assert.equal(swept, 1)
+    const [envelope] = await writer.envelopes(await writer.log(0n, 1))
+    assert.deepEqual(Buffer.from(envelope!.message), Buffer.from(large.envelope.message))
+    await writer.close()
+    await sweeper.close()
+    kv.close()
+  })
+
+  it("hear of each other again after their line to Deno KV broke", async () => {
+    const kv = await runtime.openKv(undefined)
+    const lines: ReadableStreamDefaultController[] = []
+    const watch = () => new ReadableStream({ start: (line) => void lines.push(line) })
+    const reader = await kvStore(sharing(kv, { watch }), { shared: true })
+    const writer = await kvStore(sharing(kv), { shared: true })
+    const shown: bigint[] = []
+    let heard = () => {}
+    reader.follow({
+      arrived: (arrivals) => {
+        shown.push(...arrivals.map(({ envelope }) => envelope.timestampNs))
+        heard()
+      },
+    })
+    lines[0]!.error(new Error("the line broke"))
+    await writer.append([item(1n, 10)])
+    while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+    const told = new Promise<void>((resolve) => heard = resolve)
+    lines[1]!.enqueue([])
+    await told
+    assert.deepEqual(shown, [1n])
+    await reader.close()
+    await writer.close()
+    kv.close()
+  })
+})
