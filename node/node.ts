@@ -85,6 +85,7 @@ export interface Node extends AsyncDisposable {
 }
 
 const services = [MessageApi, NodeApi]
+const answerMs = 3000
 
 /** Assembles a node around a store, which it then owns. */
 export async function createNode(options: NodeOptions): Promise<Node> {
@@ -141,10 +142,10 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
   let checked: { readonly atMs: number; readonly result: Promise<void> } | undefined
 
-  /** However many ask, the store is asked once a second. */
+  /** However many ask, the store is asked once a second; a remote one that is away would not answer at all. */
   function checkStore(): Promise<void> {
     const atMs = performance.now()
-    if (!checked || atMs - checked.atMs >= 1000) checked = { atMs, result: store.check() }
+    if (!checked || atMs - checked.atMs >= 1000) checked = { atMs, result: soon(store.check()) }
     return checked.result
   }
 
@@ -207,4 +208,13 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     close: () => closing ??= close(),
     [Symbol.asyncDispose]: () => closing ??= close(),
   }
+}
+
+/** Rejects when the store takes longer than a balancer waits for an answer. */
+function soon(answer: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error("the store does not answer"))
+    const timer = setTimeout(late, answerMs)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

@@ -36,7 +36,8 @@ export class FencedError extends Error {
   override readonly name = "FencedError"
 }
 
-const watchAgainMs = 500
+const lookMs = 1000
+const watchAgainMs = 100
 
 /** More than one atomic operation ever takes. */
 const mostAtOnce = 320
@@ -123,6 +124,14 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
         return envelope ? [{ ...entry, envelope, keep: true, origin: "store" }] : []
       }))
     }
+  }
+
+  /** Whether the head had moved; then this process has caught up. */
+  async function headMoved(): Promise<boolean> {
+    const row = await kv.get(keys.head)
+    if (row.versionstamp === versionstamp) return false
+    await catchUp()
+    return true
   }
 
   function announce(arrivals: readonly Arrival[]): void {
@@ -297,10 +306,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     async check() {
       // Outside of the queue of writes: whoever asks shall neither wait nor make others wait.
       if (!fenced && await wroteLast()) return
-      await exclusively(async () => {
-        const row = await kv.get(keys.head)
-        if (row.versionstamp !== versionstamp) await catchUp()
-      })
+      await exclusively(headMoved)
     },
 
     async tidy() {
@@ -366,16 +372,30 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     })
   }
 
-  /** Shows followers what other processes have written, as soon as the head says so, however often the line breaks. */
+  /**
+   * Shows followers what other processes have written, as soon as the head says so. A watch may die in silence:
+   * it is looked after, and when it has missed something, another one takes its place.
+   */
   async function watchHead(watch: () => ReadableStream<unknown>): Promise<void> {
     while (!closed) {
       try {
         changes = watch().getReader()
-        while (!(await changes.read()).done) await exclusively(catchUp)
+        let change = changes.read()
+        for (let well = true; well;) {
+          const told = await Promise.race([change, pause(lookMs)])
+          if (told) change = changes.read()
+          const moved = await exclusively(headMoved)
+          well = told ? !told.done : !moved
+        }
+        void changes.cancel().catch(() => {})
       } catch { /* it is tried again */ }
-      await new Promise((resolve) => setTimeout(resolve, closed ? 0 : watchAgainMs))
+      await pause(closed ? 0 : watchAgainMs)
     }
   }
+}
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** What of one day is added or taken away: it shares a fingerprint. */
