@@ -358,7 +358,7 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     if (entry || chunks.length === 0) return
     const atomic = kv.atomic()
     for (const key of chunks) atomic.delete(key)
-    await commitHead(atomic, [], withoutId, head.seq)
+    await commitHead(atomic, new Map(), withoutId, head.seq)
   }
 
   async function readEntries(ids: readonly Uint8Array[]): Promise<(LogEntry | undefined)[]> {

@@ -51,7 +51,7 @@ const app = createHttp({
   ready: () => Promise.resolve(),
 })
 const place = { host: "127.0.0.1", port: 0 }
-const fetch = async (request: Request, info: object) => await app.fetch(request, info)
+const fetch = async (request: Request, info: object) => await app(request, info)
 const { serverCreds: pem } = wanted
 
 const server = pem
