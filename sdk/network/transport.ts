@@ -68,7 +68,7 @@ export type FollowEvent =
   | { readonly kind: "heartbeat" }
 
 /**
- * How a client reaches a node: the V1 message API, four verbs, and following where a node offers it.
+ * How a client reaches a node: the V1 message API, four verbs, and what a node offers beyond it.
  * Implementations throw `WaferError` with the node's code; they neither retry nor cache, that is the
  * client's part.
  */
@@ -77,6 +77,11 @@ export interface Transport {
   publish(envelopes: readonly Envelope[], token: string, options?: CallOptions): Promise<void>
   /** One page of what is stored. */
   query(query: Query, options?: CallOptions): Promise<Page>
+  /**
+   * The same with more in one answer: at most 1000 envelopes. Throws `unimplemented` when the node does
+   * not offer it; absent when the transport cannot.
+   */
+  read?(query: Query, options?: CallOptions): Promise<Page>
   /** The first page of several queries, at most 50, in their order. */
   batchQuery(queries: readonly Query[], options?: CallOptions): Promise<Page[]>
   /**

@@ -30,8 +30,8 @@ export interface TestNode {
   cut(): void
 }
 
-/** What a node for tests offers beyond the V1 API. */
 export interface TestNodeOptions {
+  /** Whether it offers more than the V1 API: following, and long answers. */
   readonly follow?: boolean
 }
 
@@ -99,6 +99,10 @@ export function testNode({ follow = false }: TestNodeOptions = {}): TestNode {
         },
         query(request) {
           enter("query")
+          const limit = request.pagingInfo?.limit ?? 0
+          if (limit > 100) {
+            throw new ConnectError("cannot exceed 100 rows per query", Code.InvalidArgument)
+          }
           return page(log, request)
         },
         batchQuery({ requests }) {
@@ -114,6 +118,10 @@ export function testNode({ follow = false }: TestNodeOptions = {}): TestNode {
       })
       if (!follow) return
       router.service(NodeApi, {
+        read(request) {
+          enter("read")
+          return page(log, request)
+        },
         async *follow({ contentTopics, cursor, sinceNs }, { signal }) {
           enter("follow")
           const head = log.length
@@ -151,7 +159,6 @@ function page(log: readonly Envelope[], request: QueryRequest): QueryResponse {
   const { contentTopics, startTimeNs, endTimeNs, pagingInfo } = request
   const descending = pagingInfo?.direction !== SortDirection.ASCENDING
   const limit = pagingInfo?.limit || 100
-  if (limit > 100) throw new ConnectError("cannot exceed 100 rows per query", Code.InvalidArgument)
   const index = pagingInfo?.cursor?.cursor.value
 
   const rows = log

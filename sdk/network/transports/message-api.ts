@@ -48,6 +48,8 @@ export function messageApi(rpc: Rpc): Transport {
     },
     query: async (asked, { signal } = {}) =>
       readPage(await rpc.unary(query, writeQuery(asked), { signal })),
+    read: async (asked, { signal } = {}) =>
+      readPage(await rpc.unary(NodeApi.method.read, writeQuery(asked), { signal })),
     async batchQuery(queries, { signal } = {}) {
       const request = create(BatchQueryRequestSchema, { requests: queries.map(writeQuery) })
       return (await rpc.unary(batchQuery, request, { signal })).responses.map(readPage)
