@@ -90,7 +90,8 @@ export function createConversations(context: Context): Conversations {
     if (!contact) throw new WaferError("not-registered", `${peer} has published no keys`)
     await list.refresh(signal)
     if (!wanted) {
-      const existing = list.findV1(peer) ?? (contact.version === 1 ? beginV1(peer) : undefined)
+      const existing = await list.findV1(peer) ??
+        (contact.version === 1 ? beginV1(peer) : undefined)
       if (existing) {
         const { bundle } = await keystore.account()
         if (!isLegacyBundle(bundle) || !isLegacyBundle(contact.bundle)) {

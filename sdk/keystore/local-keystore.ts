@@ -32,7 +32,7 @@ import {
 } from "../protocol/private-key.ts"
 import { type PublicKey, type PublicKeyBundle, walletAddress } from "../protocol/public-key.ts"
 import { signDigest } from "../protocol/signature.ts"
-import { officialStore } from "./persistence.ts"
+import { officialStore, readLastRun, v1Conversations, writeLastRun } from "./persistence.ts"
 import type { Store } from "../stores/store.ts"
 import { encrypted } from "../stores/encrypted.ts"
 import { memoryStore } from "../stores/memory.ts"
@@ -70,6 +70,7 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     bundle.identityKey,
   )
   const conversations = conversationKeys(store)
+  const introductions = v1Conversations(store)
   const identitySecret = bundle.identityKey.secret
 
   // The agreement with a peer is three multiplications and lasts as long as the keys.
@@ -235,8 +236,16 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
       )
     },
 
-    load: (name) => store.get(name),
-    save: (name, value) => store.set(name, value),
+    introductions: () => introductions.all(),
+    async saveIntroductions(records) {
+      await introductions.add(
+        records,
+        ({ topic, peerAddress, createdNs }, before) =>
+          before && before.createdNs <= createdNs ? undefined : { topic, peerAddress, createdNs },
+      )
+    },
+    lastRun: () => readLastRun(store),
+    saveLastRun: (ns) => writeLastRun(store, ns),
 
     exportKeys: () => Promise.resolve(encodePrivateKeyBundle(bundle)),
     exportConversations: async () => encodeKeys(await conversations.all()),

@@ -11,6 +11,7 @@ import { WaferError } from "../error.ts"
 import type { Store } from "../stores/store.ts"
 import { prefixed } from "../stores/prefixed.ts"
 import { decodeProto } from "../protocol/wire.ts"
+import { readRevision, type TopicMap, topicMap, writeRevision } from "./topic-map.ts"
 
 export type { ConversationKey } from "./conversation-keys.ts"
 export type { ConsentProof, ConversationContext, Invitation } from "../protocol/invitation.ts"
@@ -80,6 +81,7 @@ const keys = {
 
 type Job = keyof typeof keys.lastRun
 const jobs: readonly Job[] = ["v1", "v2", "preferences"]
+const listingJobs = ["v1", "v2"] as const satisfies readonly Job[]
 
 /** Reads what an official client left. What it never wrote is empty. Throws `malformed` on damage. */
 export async function readOfficialState(store: Store): Promise<OfficialState> {
@@ -115,9 +117,34 @@ export async function writeOfficialState(store: Store, state: OfficialState): Pr
 
 /** Official clients read a value again when the number beside it has grown. */
 async function revise(store: Store, key: string, value: Uint8Array): Promise<void> {
-  const revision = await store.get(`${key}/revision`)
+  const revision = readRevision(await store.get(`${key}/revision`))
   await store.set(key, value)
-  await store.set(`${key}/revision`, encodeRevision((revision ? decodeRevision(revision) : 0) + 1))
+  await store.set(`${key}/revision`, writeRevision(revision + 1))
+}
+
+/** The V1 conversations of an account, as the official client keeps them. */
+export function v1Conversations(store: Store): TopicMap<V1Conversation> {
+  return topicMap(store, keys.v1Conversations, {
+    topicOf: ({ topic }) => topic,
+    encode: encodeV1Conversations,
+    decode: decodeV1Conversations,
+  })
+}
+
+/** When the V1 and the V2 conversations were last asked for, in nanoseconds: the earlier of both. */
+export async function readLastRun(store: Store): Promise<bigint | undefined> {
+  const runs = await Promise.all(
+    listingJobs.map(async (job) => {
+      const bytes = await store.get(keys.lastRun[job])
+      return bytes?.length ? decodeLastRun(bytes) : undefined
+    }),
+  )
+  return runs.reduce((a, b) => a === undefined || b === undefined ? undefined : a < b ? a : b)
+}
+
+/** Both were asked for at this time. */
+export async function writeLastRun(store: Store, ns: bigint): Promise<void> {
+  for (const job of listingJobs) await store.set(keys.lastRun[job], encodeLastRun(ns))
 }
 
 function decodeV1Conversations(bytes: Uint8Array): V1Conversation[] {
@@ -127,8 +154,8 @@ function decodeV1Conversations(bytes: Uint8Array): V1Conversation[] {
   })
 }
 
-function encodeV1Conversations(conversations: readonly V1Conversation[]): Uint8Array {
-  const topics = Object.fromEntries(conversations.map(({ topic, ...data }) => [topic, data]))
+function encodeV1Conversations(conversations: Iterable<V1Conversation>): Uint8Array {
+  const topics = Object.fromEntries([...conversations].map(({ topic, ...data }) => [topic, data]))
   return toBinary(TopicMapSchema, create(TopicMapSchema, { topics }))
 }
 
@@ -156,29 +183,17 @@ function encodeActions(stored: readonly StoredAction[]): Uint8Array {
   return toBinary(PrivatePreferencesActionMapSchema, map)
 }
 
-// The official client writes the time of a run most significant byte first, a revision last.
+// Most significant byte first, unlike a revision.
 
 function decodeLastRun(bytes: Uint8Array): bigint {
-  return fixedWidth(bytes, 8, "time of a run").getBigInt64(0)
+  if (bytes.length !== 8) {
+    throw new WaferError("malformed", `expected a time of 8 bytes, got ${bytes.length}`)
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0)
 }
 
 function encodeLastRun(ns: bigint): Uint8Array {
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigInt64(0, ns)
   return bytes
-}
-
-function decodeRevision(bytes: Uint8Array): number {
-  return fixedWidth(bytes, 4, "revision").getInt32(0, true)
-}
-
-function encodeRevision(revision: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setInt32(0, revision, true)
-  return bytes
-}
-
-function fixedWidth(bytes: Uint8Array, width: number, noun: string): DataView {
-  if (bytes.length === width) return new DataView(bytes.buffer, bytes.byteOffset, width)
-  throw new WaferError("malformed", `expected a ${noun} of ${width} bytes, got ${bytes.length}`)
 }

@@ -1,5 +1,6 @@
 import { asWaferError, WaferError } from "../error.ts"
 import type { Store } from "./store.ts"
+import { webLock } from "./web-lock.ts"
 
 /** The part of the Web Storage API that is needed. */
 export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">
@@ -35,6 +36,7 @@ export function localStorageStore(storage: WebStorage = localStorage): Store {
       const all = Array.from({ length: storage.length }, (_, i) => storage.key(i))
       return all.filter((key) => key !== null && key.startsWith(prefix)).sort() as string[]
     },
+    lock: webLock("wafer-storage"),
     close: () => Promise.resolve(),
   }
 }
