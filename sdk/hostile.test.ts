@@ -87,9 +87,11 @@ const raw: Codec<Uint8Array> = {
 test("a message of somebody else with the key is no message of this conversation", async () => {
   const { node, forge, among } = await conversing()
   const mallory = decodePrivateKeyBundle(await (await join(node)).exportKeys())
-  const { error, senderAddress } = await among(forge(new Uint8Array(0), { sender: mallory }))
+  const forged = await among(forge(new Uint8Array(0), { sender: mallory }))
+  const { error, senderAddress, senderKeys } = forged
   assert.ok(coded("forged")(error))
   assert.equal(senderAddress, "", "an address that is not proven is not shown")
+  assert.equal(senderKeys, undefined, "nor are its keys")
 })
 
 test("a message under another's name is forged", async () => {

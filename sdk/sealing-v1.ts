@@ -7,6 +7,7 @@ import {
   encodeMessageV1,
   type SealedMessageV1,
 } from "./protocol/message-v1.ts"
+import { senderKeys } from "./protocol/proofs.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime, msToNs, nsToMs } from "./time.ts"
@@ -72,6 +73,7 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
         error ? { error } : chain(plaintexts.next().value!, (payload) => ({
           payload,
           senderAddress: value.senderAddress,
+          keys: senderKeys(value.sender),
           sentNs: msToNs(value.timestampMs),
         }))
       )

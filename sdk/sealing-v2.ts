@@ -26,11 +26,15 @@ export function sealingV2(context: Context, { topic, peerAddress }: Conversation
   }
 
   function prove(sealed: SealedMessageV2, plaintext: Uint8Array): OpenedPayload {
-    const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes, proofs)
+    const { payload, senderAddress, keys } = verifySignedContent(
+      plaintext,
+      sealed.headerBytes,
+      proofs,
+    )
     if (senderAddress !== address && senderAddress !== peerAddress) {
       throw new WaferError("forged", `${senderAddress} is not part of this conversation`)
     }
-    return { payload, senderAddress, sentNs: sealed.createdNs }
+    return { payload, senderAddress, keys, sentNs: sealed.createdNs }
   }
 
   return {

@@ -12,6 +12,8 @@ export interface Envelope {
   readonly timestampNs: bigint
   /** What is sealed inside is no business of the node. */
   readonly message: Uint8Array
+  /** When the node stored it, as it says; absent when it has not said. */
+  readonly storedNs?: bigint
 }
 
 /** Oldest first, or newest first. */

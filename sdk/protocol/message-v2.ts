@@ -5,7 +5,7 @@ import { concat } from "../bytes.ts"
 import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
 import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "../error.ts"
-import type { Proofs } from "./proofs.ts"
+import type { Proofs, SenderKeys } from "./proofs.ts"
 import { type PublicKeyBundle, writeBundle } from "./public-key.ts"
 import { decodeSignature, type Signature, verifyDigest, writeSignature } from "./signature.ts"
 import { decodeParts, decodeProto, required } from "./wire.ts"
@@ -24,6 +24,7 @@ export interface SignedPayload {
   readonly payload: Uint8Array
   /** The wallet of the sender's identity key, checksummed. */
   readonly senderAddress: string
+  readonly keys: SenderKeys
 }
 
 /** The readable part of a message. `topic` is the conversation's, also for ephemeral messages. */
@@ -113,10 +114,10 @@ export function verifySignedContent(
   const payload = parts.get(SignedContentSchema.field.payload.number) ?? nothing
   const sender = required(parts.get(SignedContentSchema.field.sender.number), "sender")
   const signature = required(parts.get(SignedContentSchema.field.signature.number), "signature")
-  const { bundle, address: senderAddress } = proofs.bundle(sender)
+  const { bundle, keys, address: senderAddress } = proofs.bundle(sender)
   const digest = contentDigest(headerBytes, payload)
   if (!verifyDigest(decodeSignature(signature), digest, bundle.preKey.point)) {
     throw new WaferError("forged", "the message is not signed by its sender's pre-key")
   }
-  return { payload, senderAddress }
+  return { payload, senderAddress, keys }
 }

@@ -1,6 +1,7 @@
 import { SignedPublicKeyBundleSchema } from "@wafer/proto"
 import { equalBytes } from "../bytes.ts"
 import {
+  createdMs,
   equalKeys,
   type PublicKey,
   type PublicKeyBundle,
@@ -10,9 +11,33 @@ import {
 } from "./public-key.ts"
 import { decodeProto } from "./wire.ts"
 
+/** A public key that vouches for a message. */
+export interface SenderKey {
+  /** 04 ‖ X ‖ Y, 65 bytes. */
+  readonly publicKey: Uint8Array
+  /** When it was made, as its owner says. */
+  readonly created: Date
+}
+
+/** The keys behind a message: the sender's wallet signed the identity key, and that one the pre-key. */
+export interface SenderKeys {
+  readonly identityKey: SenderKey
+  readonly preKey: SenderKey
+}
+
+/** What may be shown of a bundle. The bytes are copies: what is decoded shares memory with its source. */
+export function senderKeys({ identityKey, preKey }: PublicKeyBundle): SenderKeys {
+  return { identityKey: senderKey(identityKey), preKey: senderKey(preKey) }
+}
+
+function senderKey(key: PublicKey): SenderKey {
+  return { publicKey: key.point.slice(), created: new Date(createdMs(key)) }
+}
+
 /** A bundle and the wallet behind it. */
 export interface ProvenBundle {
   readonly bundle: PublicKeyBundle
+  readonly keys: SenderKeys
   /** Checksummed. */
   readonly address: string
 }
@@ -46,7 +71,7 @@ export function createProofs(): Proofs {
       const wire = decodeProto(SignedPublicKeyBundleSchema, encoded, "sender")
       const bundle = readBundle(wire, "sender")
       verifyPreKey(bundle)
-      return { bundle, address: address(bundle.identityKey) }
+      return { bundle, keys: senderKeys(bundle), address: address(bundle.identityKey) }
     },
   )
   return { address, bundle }

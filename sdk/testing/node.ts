@@ -13,7 +13,10 @@ import {
 import { FollowResponseSchema, NodeApi } from "@wafer/proto/node"
 import { concat, equalBytes, toHex, utf8 } from "../bytes.ts"
 
-/** A node for tests: it keeps everything in arrays, and pages, streams and follows as a real one does. */
+/**
+ * A node for tests: it keeps everything in arrays, and pages, streams and follows as a real one does. It
+ * says that it stored each envelope 5 ns after its time.
+ */
 export interface TestNode {
   readonly routes: (router: ConnectRouter) => void
   /** In the order of their publication. Tests may add what nobody would publish. */
@@ -133,7 +136,7 @@ export function testNode({ follow = false }: TestNodeOptions = {}): TestNode {
               (position > head || cursor.length > 0 || envelope.timestampNs >= (sinceNs ?? 0n))
             if (wanted) {
               yield create(FollowResponseSchema, {
-                event: { case: "item", value: { envelope } },
+                event: { case: "item", value: { envelope, receivedNs: envelope.timestampNs + 5n } },
                 cursor: toCursor(position),
               })
             }

@@ -72,7 +72,9 @@ export function messageApi(rpc: Rpc): Transport {
         if (event.case === "heartbeat") yield { kind: "heartbeat" } satisfies FollowEvent
         if (event.case === "caughtUp") yield { kind: "caught-up", cursor } satisfies FollowEvent
         if (event.case === "item" && event.value.envelope) {
-          yield { kind: "envelope", envelope: event.value.envelope, cursor } satisfies FollowEvent
+          const { envelope, receivedNs } = event.value
+          const told = receivedNs === 0n ? envelope : { ...envelope, storedNs: receivedNs }
+          yield { kind: "envelope", envelope: told, cursor } satisfies FollowEvent
         }
       }
     },
