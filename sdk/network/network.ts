@@ -29,7 +29,7 @@ const pagesAhead = 2
 export function createNetwork(transport: Transport, tokens: Tokens): Network {
   const attempt: Publish = (envelopes, { signal } = {}) =>
     retrying(
-      async () => transport.publish(envelopes, await tokens.current(), withSignal(signal)),
+      async (signal) => transport.publish(envelopes, await tokens.current(), { signal }),
       signal,
     )
   return {
@@ -75,10 +75,10 @@ export function createReader(transport: Transport): Reader {
         const limit = Math.min(Math.max(first.limit, asked), largestRead)
         asked += limit
         const page = await retrying(
-          () =>
+          (signal) =>
             cursor
-              ? read({ ...first, limit, cursor }, { signal: either })
-              : transport.query(first, { signal: either }),
+              ? read({ ...first, limit, cursor }, { signal })
+              : transport.query(first, { signal }),
           either,
         )
         if (cursor && page.cursor && equalCursors(page.cursor, cursor)) {
@@ -121,7 +121,7 @@ export function createReader(transport: Transport): Reader {
       for (let i = 0; i < queries.length; i += largestBatch) {
         const batch = queries.slice(i, i + largestBatch).map(complete)
         const answers = await retrying(
-          () => transport.batchQuery(batch, withSignal(signal)),
+          (signal) => transport.batchQuery(batch, { signal }),
           signal,
         )
         if (answers.length !== batch.length) {
@@ -145,8 +145,4 @@ function complete(query: Query): Query & { readonly limit: number } {
 
 function equalCursors(a: Cursor, b: Cursor): boolean {
   return a.senderTimeNs === b.senderTimeNs && equalBytes(a.digest, b.digest)
-}
-
-function withSignal(signal: AbortSignal | undefined): CallOptions {
-  return signal ? { signal } : {}
 }
