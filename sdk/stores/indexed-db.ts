@@ -43,7 +43,7 @@ export function indexedDbStore(name = "wafer"): Store {
       const keys = await transact("readonly", (values) => values.getAllKeys(from))
       return (keys as string[]).filter((key) => key.startsWith(prefix))
     },
-    lock: webLock(`wafer-database/${name}`),
+    lock: webLock(`indexed-db/${name}`),
     async close() {
       closed = true
       const database = await opening?.catch(() => undefined)

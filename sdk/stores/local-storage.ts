@@ -36,7 +36,7 @@ export function localStorageStore(storage: WebStorage = localStorage): Store {
       const all = Array.from({ length: storage.length }, (_, i) => storage.key(i))
       return all.filter((key) => key !== null && key.startsWith(prefix)).sort() as string[]
     },
-    lock: webLock("wafer-storage"),
+    lock: webLock("local-storage"),
     close: () => Promise.resolve(),
   }
 }
