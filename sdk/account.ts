@@ -129,8 +129,7 @@ function callOf(signal: AbortSignal | undefined): CallOptions {
 
 /** Publishes how to write to the account, unless that is how it stands already. */
 export async function publishContact(
-  account: Account,
-  { network, contacts, clock }: Pick<Context, "network" | "contacts" | "clock">,
+  { network, contacts, clock, ...account }: Context,
   options: CallOptions,
 ): Promise<void> {
   const published = await contacts.find(account.address, options)

@@ -110,12 +110,13 @@ export class Client implements AsyncDisposable {
   }
 
   static async #over(keystore: Keystore, clock: Clock, options: ClientOptions): Promise<Client> {
-    const { address } = await keystore.account()
+    const { address, bundle } = await keystore.account()
     const end = new AbortController()
     const network = createNetwork(options.transport, createTokens(keystore))
     const onInvalid = options.onInvalid ?? (() => {})
     const context: Context = {
       address,
+      bundle,
       keystore,
       network,
       contacts: contactDirectory(network),
@@ -133,8 +134,7 @@ export class Client implements AsyncDisposable {
 
   /** Tells others how to write to the account, unless they can find out. */
   async #publish(signal: AbortSignal | undefined): Promise<void> {
-    const account = await this.#context.keystore.account()
-    await publishContact(account, this.#context, { signal: signalOf(this.#context, signal) })
+    await publishContact(this.#context, { signal: signalOf(this.#context, signal) })
   }
 
   /**

@@ -9,7 +9,7 @@ import { createFeed, feedOptions } from "./network/feed.ts"
 import type { ConversationContext } from "./protocol/invitation.ts"
 import type { ConversationRecord } from "./keystore/keystore.ts"
 import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
-import { senderKeys } from "./protocol/proofs.ts"
+import { type SenderKeys, senderKeys } from "./protocol/proofs.ts"
 import { replayed, type Sealing } from "./sealing.ts"
 import { createStream, type Stream, type StreamOptions } from "./network/stream.ts"
 import { dateToNs, nsToDate } from "./time.ts"
@@ -143,6 +143,7 @@ export function createConversation(
   version: "v1" | "v2",
 ): Conversation {
   const { topic, peerAddress } = record
+  let ownKeys: SenderKeys | undefined
 
   async function prepare<T>(
     value: T,
@@ -173,7 +174,7 @@ export function createConversation(
           id,
           conversationTopic: topic,
           senderAddress: context.address,
-          senderKeys: senderKeys((await context.keystore.account()).bundle),
+          senderKeys: ownKeys ??= senderKeys(context.bundle),
           sent: nsToDate(timestampNs),
         }
         const decoded = await decodeContent(payload, [codec, ...context.codecs])

@@ -50,7 +50,7 @@ export interface Conversations {
 
 /** Makes the conversations of a client. */
 export function createConversations(context: Context): Conversations {
-  const { keystore, network, contacts, consent, clock, address } = context
+  const { keystore, network, contacts, consent, clock, address, bundle } = context
   const list = conversationList(context)
 
   const sealingOf = ({ version, record }: KnownConversation) =>
@@ -93,7 +93,6 @@ export function createConversations(context: Context): Conversations {
       const existing = await list.findV1(peer) ??
         (contact.version === 1 ? beginV1(peer) : undefined)
       if (existing) {
-        const { bundle } = await keystore.account()
         if (!isLegacyBundle(bundle) || !isLegacyBundle(contact.bundle)) {
           throw new WaferError("unsupported", "keys made for V2 cannot take part in V1")
         }

@@ -6,9 +6,8 @@ import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
 import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "../error.ts"
 import type { Proofs, SenderKeys } from "./proofs.ts"
-import { type PublicKeyBundle, writeBundle } from "./public-key.ts"
-import { decodeSignature, type Signature, verifyDigest, writeSignature } from "./signature.ts"
-import { decodeParts, decodeProto, required } from "./wire.ts"
+import { decodeSignature, encodeSignature, type Signature, verifyDigest } from "./signature.ts"
+import { decodeParts, decodeProto, encodeParts, required } from "./wire.ts"
 
 /** A V2 message before it is opened. */
 export interface SealedMessageV2 {
@@ -37,20 +36,17 @@ export function contentDigest(headerBytes: Uint8Array, payload: Uint8Array): Uin
   return sha256(concat(headerBytes, payload))
 }
 
-/** The plaintext of a message. */
+/** The plaintext of a message. `sender` is an encoded bundle: the same in message after message. */
 export function encodeSignedContent(
   payload: Uint8Array,
-  sender: PublicKeyBundle,
+  sender: Uint8Array,
   signature: Signature,
 ): Uint8Array {
-  return toBinary(
-    SignedContentSchema,
-    create(SignedContentSchema, {
-      payload,
-      sender: writeBundle(sender),
-      signature: writeSignature(signature),
-    }),
-  )
+  return encodeParts([
+    [SignedContentSchema.field.payload.number, payload],
+    [SignedContentSchema.field.sender.number, sender],
+    [SignedContentSchema.field.signature.number, encodeSignature(signature)],
+  ])
 }
 
 /** Lets a push server that holds the sender's keys tell the sender's own messages. */
