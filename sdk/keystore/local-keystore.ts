@@ -32,7 +32,9 @@ import {
 } from "../protocol/private-key.ts"
 import { type PublicKey, type PublicKeyBundle, walletAddress } from "../protocol/public-key.ts"
 import { signDigest } from "../protocol/signature.ts"
-import { officialStore, readLastRun, v1Conversations, writeLastRun } from "./persistence.ts"
+import { introductions } from "./introductions.ts"
+import { readLastRun, writeLastRun } from "./last-run.ts"
+import { officialStore } from "./persistence.ts"
 import type { Store } from "../stores/store.ts"
 import { encrypted } from "../stores/encrypted.ts"
 import { memoryStore } from "../stores/memory.ts"
@@ -70,7 +72,7 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     bundle.identityKey,
   )
   const conversations = conversationKeys(store)
-  const introductions = v1Conversations(store)
+  const v1Conversations = introductions(store)
   const identitySecret = bundle.identityKey.secret
 
   // The agreement with a peer is three multiplications and lasts as long as the keys.
@@ -236,13 +238,9 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
       )
     },
 
-    introductions: () => introductions.all(),
+    introductions: () => v1Conversations.all(),
     async saveIntroductions(records) {
-      await introductions.add(
-        records,
-        ({ topic, peerAddress, createdNs }, before) =>
-          before && before.createdNs <= createdNs ? undefined : { topic, peerAddress, createdNs },
-      )
+      await v1Conversations.add(records)
     },
     lastRun: () => readLastRun(store),
     saveLastRun: (ns) => writeLastRun(store, ns),

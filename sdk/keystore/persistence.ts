@@ -1,33 +1,29 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import {
-  JobType,
   type PrivatePreferencesActionMap,
   PrivatePreferencesActionMapSchema,
   PrivatePreferencesActionSchema,
-  TopicMapSchema,
 } from "@wafer/proto"
 import { type ConversationKey, decodeKeys, encodeKeys } from "./conversation-keys.ts"
 import { WaferError } from "../error.ts"
 import type { Store } from "../stores/store.ts"
 import { prefixed } from "../stores/prefixed.ts"
 import { decodeProto } from "../protocol/wire.ts"
-import { readRevision, type TopicMap, topicMap, writeRevision } from "./topic-map.ts"
+import {
+  decodeV1Conversations,
+  encodeV1Conversations,
+  introductionsKey,
+  type V1Conversation,
+} from "./introductions.ts"
+import { decodeLastRun, encodeLastRun, lastRunKeys } from "./last-run.ts"
+import { readRevision, writeRevision } from "./topic-map.ts"
 
 export type { ConversationKey } from "./conversation-keys.ts"
+export type { V1Conversation } from "./introductions.ts"
 export type { ConsentProof, ConversationContext, Invitation } from "../protocol/invitation.ts"
 export type { ConversationRecord } from "./keystore.ts"
 
 // The layout in which the official clients 11 to 13 keep what they learnt (docs/protocol.md §10.2).
-
-/** A V1 conversation: its topic and key follow from the two accounts. */
-export interface V1Conversation {
-  /** `/xmtp/0/dm-…/proto`. */
-  readonly topic: string
-  /** Checksummed. */
-  readonly peerAddress: string
-  /** When its first message was sent, in nanoseconds. */
-  readonly createdNs: bigint
-}
 
 /** A change of consent, under the time of its envelope. */
 export interface StoredAction {
@@ -70,18 +66,13 @@ export function officialStore(store: Store, network: string, address: string): S
 
 const keys = {
   conversations: "invitations/v1",
-  v1Conversations: "conversation-v1/v1",
+  v1Conversations: introductionsKey,
   actions: "private-preferences/actions",
-  lastRun: {
-    v1: `refreshJob/${JobType.REFRESH_V1}`,
-    v2: `refreshJob/${JobType.REFRESH_V2}`,
-    preferences: `refreshJob/${JobType.REFRESH_PPPP}`,
-  },
+  lastRun: lastRunKeys,
 } as const
 
 type Job = keyof typeof keys.lastRun
 const jobs: readonly Job[] = ["v1", "v2", "preferences"]
-const listingJobs = ["v1", "v2"] as const satisfies readonly Job[]
 
 /** Reads what an official client left. What it never wrote is empty. Throws `malformed` on damage. */
 export async function readOfficialState(store: Store): Promise<OfficialState> {
@@ -122,43 +113,6 @@ async function revise(store: Store, key: string, value: Uint8Array): Promise<voi
   await store.set(`${key}/revision`, writeRevision(revision + 1))
 }
 
-/** The V1 conversations of an account, as the official client keeps them. */
-export function v1Conversations(store: Store): TopicMap<V1Conversation> {
-  return topicMap(store, keys.v1Conversations, {
-    topicOf: ({ topic }) => topic,
-    encode: encodeV1Conversations,
-    decode: decodeV1Conversations,
-  })
-}
-
-/** When the V1 and the V2 conversations were last asked for, in nanoseconds: the earlier of both. */
-export async function readLastRun(store: Store): Promise<bigint | undefined> {
-  const runs = await Promise.all(
-    listingJobs.map(async (job) => {
-      const bytes = await store.get(keys.lastRun[job])
-      return bytes?.length ? decodeLastRun(bytes) : undefined
-    }),
-  )
-  return runs.reduce((a, b) => a === undefined || b === undefined ? undefined : a < b ? a : b)
-}
-
-/** Both were asked for at this time. */
-export async function writeLastRun(store: Store, ns: bigint): Promise<void> {
-  for (const job of listingJobs) await store.set(keys.lastRun[job], encodeLastRun(ns))
-}
-
-function decodeV1Conversations(bytes: Uint8Array): V1Conversation[] {
-  const { topics } = decodeProto(TopicMapSchema, bytes, "V1 conversations")
-  return Object.entries(topics).map(([topic, { peerAddress, createdNs }]) => {
-    return { topic, peerAddress, createdNs }
-  })
-}
-
-function encodeV1Conversations(conversations: Iterable<V1Conversation>): Uint8Array {
-  const topics = Object.fromEntries([...conversations].map(({ topic, ...data }) => [topic, data]))
-  return toBinary(TopicMapSchema, create(TopicMapSchema, { topics }))
-}
-
 function decodeActions(bytes: Uint8Array): StoredAction[] {
   const { actions } = decodeProto(PrivatePreferencesActionMapSchema, bytes, "consent actions")
   return Object.entries(actions).map(([timestamp, action]) => {
@@ -181,19 +135,4 @@ function encodeActions(stored: readonly StoredAction[]): Uint8Array {
   }
   const map = create(PrivatePreferencesActionMapSchema, { actions })
   return toBinary(PrivatePreferencesActionMapSchema, map)
-}
-
-// Most significant byte first, unlike a revision.
-
-function decodeLastRun(bytes: Uint8Array): bigint {
-  if (bytes.length !== 8) {
-    throw new WaferError("malformed", `expected a time of 8 bytes, got ${bytes.length}`)
-  }
-  return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0)
-}
-
-function encodeLastRun(ns: bigint): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigInt64(0, ns)
-  return bytes
 }

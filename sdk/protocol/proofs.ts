@@ -21,7 +21,9 @@ export interface SenderKey {
 
 /** The keys behind a message: the sender's wallet signed the identity key, and that one the pre-key. */
 export interface SenderKeys {
+  /** Signed by the wallet. */
   readonly identityKey: SenderKey
+  /** Signed by the identity key. */
   readonly preKey: SenderKey
 }
 
