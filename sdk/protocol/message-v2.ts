@@ -6,7 +6,7 @@ import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
 import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "../error.ts"
 import type { Proofs, SenderKeys } from "./proofs.ts"
-import { decodeSignature, encodeSignature, type Signature, verifyDigest } from "./signature.ts"
+import { decodeSignature, encodeSignature, type Signature } from "./signature.ts"
 import { decodeParts, decodeProto, encodeParts, required } from "./wire.ts"
 
 /** A V2 message before it is opened. */
@@ -112,7 +112,7 @@ export function verifySignedContent(
   const signature = required(parts.get(SignedContentSchema.field.signature.number), "signature")
   const { bundle, keys, address: senderAddress } = proofs.bundle(sender)
   const digest = contentDigest(headerBytes, payload)
-  if (!verifyDigest(decodeSignature(signature), digest, bundle.preKey.point)) {
+  if (!proofs.holds(decodeSignature(signature), digest, bundle.preKey)) {
     throw new WaferError("forged", "the message is not signed by its sender's pre-key")
   }
   return { payload, senderAddress, keys }

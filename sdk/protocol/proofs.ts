@@ -9,6 +9,8 @@ import {
   verifyPreKey,
   walletAddress,
 } from "./public-key.ts"
+import type { Signature } from "./signature.ts"
+import { createVerifiers } from "./verifiers.ts"
 import { decodeProto } from "./wire.ts"
 
 /** A public key that vouches for a message. */
@@ -50,6 +52,8 @@ export interface Proofs {
   address(identityKey: PublicKey): string
   /** What the bytes of a V2 bundle say, and who is behind it. Throws `malformed`, `forged`. */
   bundle(encoded: Uint8Array): ProvenBundle
+  /** Whether a signature over a digest is one of a proven bundle's key. */
+  holds(signature: Signature, digest: Uint8Array, key: PublicKey): boolean
 }
 
 // Two keys for each account that is talked to.
@@ -76,7 +80,7 @@ export function createProofs(): Proofs {
       return { bundle, keys: senderKeys(bundle), address: address(bundle.identityKey) }
     },
   )
-  return { address, bundle }
+  return { address, bundle, holds: createVerifiers() }
 }
 
 /** A number of 30 bits, which engines keep without allocating; of what is too short, another one. */
