@@ -88,7 +88,9 @@ export interface Message {
 export interface Step {
   readonly name: string
   readonly says: string
+  /** Short, and as it is. */
   readonly value?: string
+  readonly full?: string
   readonly state: "proved" | "failed" | "not reached"
 }
 

@@ -37,11 +37,21 @@ export interface RemoteError {
   readonly code?: string | number
 }
 
-/** Answers what the other side asks of `of`, until the returned function is called. */
+// More than ever wait for an answer at the same time.
+const REMEMBERED = 1000
+
+/**
+ * Answers what the other side asks of `of`, until the returned function is called. What is asked again
+ * while it is answered is done once.
+ */
 export function serve<T extends object>(port: Port, of: string, functions: T): () => void {
   let serving = true
+  const begun = new Set<string>()
   port.addEventListener("message", async ({ data }: MessageEvent<Ask>) => {
     if (!serving || typeof data?.ask !== "string" || data.of !== of) return
+    if (begun.has(data.ask)) return
+    begun.add(data.ask)
+    if (begun.size > REMEMBERED) begun.delete(begun.values().next().value!)
     let answer: Answer
     try {
       const run = (functions as Functions)[data.name]!

@@ -17,13 +17,19 @@ export interface Evidence {
   readonly bytes: number
   /** `10:44:07`, by the sender's clock. */
   readonly clock: string
+  /** Hex of the public keys that it was proved with, and the day on which the pre-key was made. */
+  readonly identityKey?: string
+  readonly preKey?: string
+  readonly preKeyMade?: string
+  /** `0.3 seconds later`, by the node's clock; absent when it does not tell. */
+  readonly stored?: string
   /** Why the SDK refused the message: the code of its error. */
   readonly refused?: string
 }
 
 /** The account of one message. */
 export function verify(evidence: Evidence): Verification {
-  const { id, mine, sender, version, refused, clock } = evidence
+  const { id, mine, sender, version, refused, clock, stored } = evidence
   const steps = version === "v2" ? stepsOfV2(evidence) : stepsOfV1(evidence)
   return {
     message: id,
@@ -36,6 +42,7 @@ export function verify(evidence: Evidence): Verification {
     steps: failingAt(steps, failedStep(refused, version)),
     note: refused ? [] : [
       `${clock} is what ${mine ? "your" : `${sender}’s`} clock said.`,
+      ...(stored ? [`This node stored it ${stored}.`] : []),
       ...(version === "v1"
         ? ["V1 has no signature, so you cannot show this to a third person."]
         : []),
@@ -46,30 +53,41 @@ export function verify(evidence: Evidence): Verification {
 
 type Link = Omit<Step, "state">
 
-function stepsOfV2({ address }: Evidence): Link[] {
+function stepsOfV2(evidence: Evidence): Link[] {
   return [
-    {
-      name: "Account",
-      says: "its wallet signed the identity key",
-      value: middleOut(address, 6, 4),
-    },
-    { name: "Identity key", says: "signed the pre-key" },
-    { name: "Pre-key", says: "signed this message and its header" },
+    ...stepsOfKeys(evidence),
+    { name: "Pre-key", says: "signed this message and its header", ...keyNamed(evidence.preKey) },
     { name: "Message", says: "opened with this conversation’s key" },
   ]
 }
 
-function stepsOfV1({ address, sender, mine }: Evidence): Link[] {
-  const who = mine ? "you and the other side" : `you and ${sender}`
+function stepsOfV1(evidence: Evidence): Link[] {
+  const who = evidence.mine ? "you and the other side" : `you and ${evidence.sender}`
+  return [
+    ...stepsOfKeys(evidence),
+    { name: "Message", says: `made with keys that only ${who} hold` },
+  ]
+}
+
+function stepsOfKeys({ address, identityKey, preKeyMade }: Evidence): Link[] {
   return [
     {
       name: "Account",
       says: "its wallet signed the identity key",
       value: middleOut(address, 6, 4),
+      full: address,
     },
-    { name: "Identity key", says: "signed the pre-key" },
-    { name: "Message", says: `made with keys that only ${who} hold` },
+    {
+      name: "Identity key",
+      says: preKeyMade ? `signed the pre-key, made ${preKeyMade}` : "signed the pre-key",
+      ...keyNamed(identityKey),
+    },
   ]
+}
+
+/** All keys begin with 04, which says only that they are written in full. */
+function keyNamed(key: string | undefined): Pick<Link, "value" | "full"> {
+  return key ? { value: middleOut(key.slice(2), 6, 4), full: key } : {}
 }
 
 /** Which step an error of the SDK belongs to; -1 for none. */

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
+import type { QueryRequest, QueryResponse } from "@wafer/proto"
 import {
   type FollowRequest,
   type FollowResponse,
@@ -15,13 +16,18 @@ import { topicCost } from "./access/limit.ts"
 import { fingerprintDigest } from "./store/fingerprint.ts"
 import { follow } from "./follow.ts"
 import type { Peers } from "./p2p/mod.ts"
-import { checkTopics } from "./query.ts"
+import { checkTopics, queryPage } from "./query.ts"
+import { readPages } from "./read.ts"
 import { type Limits, Refusal } from "./refusal.ts"
 import type { Store } from "./store/store.ts"
 
-/** What a node offers beyond V1: following from a cursor, publishing to several nodes, its own facts. */
+/**
+ * What a node offers beyond V1: following from a cursor, long answers, publishing to several nodes, its
+ * own facts.
+ */
 export interface NodeApi {
   follow(request: FollowRequest, caller: Caller): AsyncIterable<FollowResponse>
+  read(request: QueryRequest, caller: Caller): Promise<QueryResponse>
   publish(request: PublishRequest, caller: Caller): Promise<PublishResponse>
   nodeInfo(caller: Caller): Promise<NodeInfoResponse>
 }
@@ -72,6 +78,14 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
         close()
       }
     },
+
+    // Each page costs what a query costs.
+    read: (request, caller) =>
+      desk.measured("Read", caller, () =>
+        readPages(request, limits, (page) => {
+          desk.charge(caller, "read", topicCost(page.contentTopics.length))
+          return queryPage(store, limits, page)
+        })),
 
     async publish(request, caller) {
       if (request.minPeers > 0 && !peers) {

@@ -31,12 +31,18 @@ export interface AccountOptions extends CallOptions {
   readonly newPreKey: boolean
 }
 
+/** The keys of an account, and whether others have just been told how to write to it. */
+export interface LoadedAccount {
+  readonly keystore: Keystore
+  readonly isPublished: boolean
+}
+
 /**
  * The keys of a wallet's account: those that lie on the network, else new ones, which are put there.
  * Asks the wallet to sign once for the former, twice for the latter.
  * Throws `wallet`, `undecryptable`, and `forged` when the keys are another wallet's.
  */
-export async function loadAccount(wallet: Wallet, options: AccountOptions): Promise<Keystore> {
+export async function loadAccount(wallet: Wallet, options: AccountOptions): Promise<LoadedAccount> {
   const { opened, newestNs } = await newestBundle(wallet, options)
   if (!opened) {
     const bundle = await createIdentity(wallet, Date.now())
@@ -51,7 +57,7 @@ export async function loadAccount(wallet: Wallet, options: AccountOptions): Prom
   }
   return outdated
     ? await storeKeys(bundle, wallet, newestNs, options)
-    : options.hold(encodePrivateKeyBundle(bundle))
+    : { keystore: options.hold(encodePrivateKeyBundle(bundle)), isPublished: false }
 }
 
 // Each bundle that is well formed costs the user a signature: strangers must not ask for many.
@@ -92,13 +98,16 @@ async function newestBundle(
   return { newestNs }
 }
 
-/** Puts the keys on the network, sealed by the wallet. The token is signed by these very keys. */
+/**
+ * Puts the keys on the network, sealed by the wallet, and behind them, in the same call, how to write to
+ * the account. The token is signed by these very keys.
+ */
 async function storeKeys(
   bundle: PrivateKeyBundle,
   wallet: Wallet,
   newestNs: bigint,
   { transport, clock, hold, signal }: AccountOptions,
-): Promise<Keystore> {
+): Promise<LoadedAccount> {
   const message = await encryptKeyBundle(bundle, wallet)
   const keystore = hold(encodePrivateKeyBundle(bundle))
   const now = clock()
@@ -108,8 +117,10 @@ async function storeKeys(
     timestampNs: now > newestNs ? now : newestNs + 1n,
     message,
   }
-  await createNetwork(transport, createTokens(keystore)).publish([envelope], callOf(signal))
-  return keystore
+  const contacts = contactEnvelopes(await keystore.account(), clock)
+  const network = createNetwork(transport, createTokens(keystore))
+  await network.publish([envelope, ...contacts], callOf(signal))
+  return { keystore, isPublished: true }
 }
 
 function callOf(signal: AbortSignal | undefined): CallOptions {
@@ -118,19 +129,21 @@ function callOf(signal: AbortSignal | undefined): CallOptions {
 
 /** Publishes how to write to the account, unless that is how it stands already. */
 export async function publishContact(
-  { address, bundle }: Account,
-  { network, contacts, clock }: Pick<Context, "network" | "contacts" | "clock">,
+  { network, contacts, clock, ...account }: Context,
   options: CallOptions,
 ): Promise<void> {
-  const published = await contacts.find(address, options)
-  if (published?.version === 2 && equalBundles(published.bundle, bundle)) return
+  const published = await contacts.find(account.address, options)
+  if (published?.version === 2 && equalBundles(published.bundle, account.bundle)) return
+  await network.publish(contactEnvelopes(account, clock), options)
+}
+
+function contactEnvelopes({ address, bundle }: Account, clock: Clock): Envelope[] {
   const messages = [encodeContactV2(bundle)]
   if (isLegacyBundle(bundle)) messages.unshift(encodeContactV1(bundle))
   // The clock never tells the same time twice: readers see V2 as the newer one.
-  const envelopes = messages.map((message) => ({
+  return messages.map((message) => ({
     contentTopic: contactTopic(address),
     timestampNs: clock(),
     message,
   }))
-  await network.publish(envelopes, options)
 }

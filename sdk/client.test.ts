@@ -182,6 +182,26 @@ for (const follow of [true, false]) {
   })
 }
 
+for (const follow of [true, false]) {
+  test(`a message names its sender's keys, and when the node stored it if that ${follow ? "tells" : "does not tell"}`, async () => {
+    const node = testNode({ follow })
+    const [alice, bob] = await Promise.all([join(node), join(node)])
+    const sent = await (await alice.conversations.newConversation(bob.address)).send("gm")
+    const [toAlice] = await bob.conversations.list()
+    const streamed = (await toAlice!.stream({ since: new Date(0) }).next()).value!
+    const [read] = await toAlice!.messages()
+    const { identityKey, preKeys } = decodePrivateKeyBundle(await alice.exportKeys())
+    for (const { senderKeys } of [sent, streamed, read!]) {
+      const { identityKey: identity, preKey } = senderKeys!
+      assert.deepEqual(identity.publicKey, identityKey.publicKey.point)
+      assert.deepEqual(preKey.publicKey, preKeys[0].publicKey.point)
+      assert.ok(Math.abs(preKey.created.getTime() - Date.now()) < 60_000)
+    }
+    assert.deepEqual(streamed.storedAt, follow ? streamed.sent : undefined)
+    assert.equal(sent.storedAt ?? read!.storedAt, undefined)
+  })
+}
+
 test("a stream ends with its signal, by return, and with the client", async () => {
   const node = testNode({ follow: true })
   const [alice, bob] = await Promise.all([join(node), join(node)])

@@ -16,7 +16,7 @@ import { createPace } from "./pace.ts"
 import { createProofs } from "./protocol/proofs.ts"
 import { type Signer, walletOf } from "./protocol/signer.ts"
 import type { Store } from "./stores/store.ts"
-import { createClock } from "./time.ts"
+import { type Clock, createClock } from "./time.ts"
 import { createTokens } from "./network/tokens.ts"
 import type { CallOptions, Transport } from "./network/transport.ts"
 
@@ -84,14 +84,17 @@ export class Client implements AsyncDisposable {
     },
   ): Promise<Client> {
     const wallet = await walletOf(signer)
-    const keystore = await loadAccount(wallet, {
+    const clock = createClock()
+    const { keystore, isPublished } = await loadAccount(wallet, {
       transport: options.transport,
-      clock: createClock(),
+      clock,
       hold: (keys) => localKeystore(keys, options),
       newPreKey: options.newPreKey ?? false,
       ...(options.signal && { signal: options.signal }),
     })
-    return await Client.withKeystore(keystore, options)
+    const client = await Client.#over(keystore, clock, options)
+    if (!isPublished) await client.#publish(options.signal)
+    return client
   }
 
   /** An account whose keys were exported: no wallet signs. Throws `malformed`, and the node's errors. */
@@ -101,13 +104,19 @@ export class Client implements AsyncDisposable {
 
   /** An account whose keys are elsewhere, behind a keystore of one's own. The client closes it. */
   static async withKeystore(keystore: Keystore, options: ClientOptions): Promise<Client> {
-    const account = await keystore.account()
+    const client = await Client.#over(keystore, createClock(), options)
+    await client.#publish(options.signal)
+    return client
+  }
+
+  static async #over(keystore: Keystore, clock: Clock, options: ClientOptions): Promise<Client> {
+    const { address, bundle } = await keystore.account()
     const end = new AbortController()
     const network = createNetwork(options.transport, createTokens(keystore))
-    const clock = createClock()
     const onInvalid = options.onInvalid ?? (() => {})
     const context: Context = {
-      address: account.address,
+      address,
+      bundle,
       keystore,
       network,
       contacts: contactDirectory(network),
@@ -120,8 +129,12 @@ export class Client implements AsyncDisposable {
       pace: createPace(),
       closed: end.signal,
     }
-    await publishContact(account, context, { signal: signalOf(context, options.signal) })
     return new Client(context, end, options.store)
+  }
+
+  /** Tells others how to write to the account, unless they can find out. */
+  async #publish(signal: AbortSignal | undefined): Promise<void> {
+    await publishContact(this.#context, { signal: signalOf(this.#context, signal) })
   }
 
   /**

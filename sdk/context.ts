@@ -6,12 +6,15 @@ import type { Network } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
 import type { Pace } from "./pace.ts"
 import type { Proofs } from "./protocol/proofs.ts"
+import type { PublicKeyBundle } from "./protocol/public-key.ts"
 import type { Clock } from "./time.ts"
 
 /** What conversations work with. */
 export interface Context {
   /** The own address, checksummed. */
   readonly address: string
+  /** What the account shows to others. */
+  readonly bundle: PublicKeyBundle
   readonly keystore: Keystore
   readonly network: Network
   readonly contacts: ContactDirectory

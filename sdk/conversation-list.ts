@@ -25,24 +25,25 @@ export interface ConversationList {
   learn(envelopes: readonly Envelope[]): Promise<KnownConversation[]>
   /** Oldest first. */
   all(): Promise<KnownConversation[]>
-  findV1(peer: string): ConversationRecord | undefined
+  findV1(peer: string): Promise<ConversationRecord | undefined>
   findV2(
     peer: string,
     context: ConversationContext | undefined,
   ): Promise<ConversationRecord | undefined>
 }
 
-// The clock of an inviter may be behind.
+// The clock of an inviter may be behind. From one session to the next, so may a node that was cut off from
+// the others: what they held then comes late, with the time at which it was sent.
 const overlapNs = msToNs(60 * 60 * 1000)
+const sessionOverlapNs = msToNs(30 * 24 * 60 * 60 * 1000)
 
 // A stranger's invitation takes up to a millisecond to open: as many as do not block a page.
 const atOnce = 16
 
-/** What `list` of a context returns is kept by its keystore (V2) and until the client closes (V1). */
+/** The conversations of a context; its keystore keeps them. */
 export function conversationList(context: Context): ConversationList {
   const { address, keystore, network, clock, onInvalid, pace } = context
   const [intro, invite] = [introTopic(address), inviteTopic(address)]
-  const introductions = new Map<string, ConversationRecord>()
   let lastRunNs: bigint | undefined
   const ordered = inOrder()
 
@@ -59,6 +60,12 @@ export function conversationList(context: Context): ConversationList {
     return told
   }
 
+  /** The V1 conversations by their peers. */
+  async function introductions(): Promise<Map<string, ConversationRecord>> {
+    const records = await keystore.introductions()
+    return new Map(records.map((record) => [record.peerAddress, record]))
+  }
+
   function peerOf({ senderAddress, recipientAddress }: ProvenMessageV1): string {
     if (senderAddress === address) return recipientAddress
     if (recipientAddress === address) return senderAddress
@@ -67,6 +74,9 @@ export function conversationList(context: Context): ConversationList {
 
   async function learnIntroductions(envelopes: readonly Envelope[]): Promise<ConversationRecord[]> {
     const told: ConversationRecord[] = []
+    if (envelopes.length === 0) return told
+    const known = await introductions()
+    const learnt = new Map<string, ConversationRecord>()
     for (const envelope of envelopes) {
       await pace()
       const { value, error } = attempt(() => {
@@ -78,7 +88,7 @@ export function conversationList(context: Context): ConversationList {
         continue
       }
       const { sealed, peer } = value
-      const before = introductions.get(peer)
+      const before = learnt.get(peer) ?? known.get(peer)
       const createdNs = msToNs(sealed.timestampMs)
       if (before && before.createdNs <= createdNs) {
         told.push(before)
@@ -91,9 +101,10 @@ export function conversationList(context: Context): ConversationList {
         continue
       }
       const record = { topic: directTopic(address, peer), peerAddress: peer, createdNs }
-      introductions.set(peer, record)
+      learnt.set(peer, record)
       told.push(record)
     }
+    if (learnt.size > 0) await keystore.saveIntroductions([...learnt.values()])
     return told
   }
 
@@ -105,13 +116,19 @@ export function conversationList(context: Context): ConversationList {
     ]
   }
 
+  /** From when on something may be that this session has not read. */
+  async function unreadFrom(): Promise<bigint | undefined> {
+    if (lastRunNs !== undefined) return lastRunNs - overlapNs
+    const before = await keystore.lastRun()
+    return before === undefined || before < sessionOverlapNs ? undefined : before - sessionOverlapNs
+  }
+
   async function readNew(signal: AbortSignal): Promise<void> {
     const startedNs = clock()
-    const range = {
-      topics: [intro, invite],
-      ...(lastRunNs !== undefined && { startNs: lastRunNs - overlapNs }),
-    }
+    const startNs = await unreadFrom()
+    const range = { topics: [intro, invite], ...(startNs !== undefined && { startNs }) }
     for await (const page of network.pages(range, { signal })) await learn(page)
+    if (lastRunNs === undefined) await keystore.saveLastRun(startedNs)
     lastRunNs = startedNs
   }
 
@@ -124,13 +141,13 @@ export function conversationList(context: Context): ConversationList {
 
     async all() {
       const all = [
-        ...[...introductions.values()].map((record) => known("v1", record)),
+        ...(await keystore.introductions()).map((record) => known("v1", record)),
         ...(await keystore.conversations()).map((record) => known("v2", record)),
       ]
       return all.sort((a, b) => (a.record.createdNs < b.record.createdNs ? -1 : 1))
     },
 
-    findV1: (peer) => introductions.get(peer),
+    findV1: async (peer) => (await introductions()).get(peer),
 
     async findV2(peer, wanted) {
       // No id and an empty one are different conversations.

@@ -9,6 +9,7 @@ import { createFeed, feedOptions } from "./network/feed.ts"
 import type { ConversationContext } from "./protocol/invitation.ts"
 import type { ConversationRecord } from "./keystore/keystore.ts"
 import { type Message, messageId, messageWith, messageWithout } from "./message.ts"
+import { type SenderKeys, senderKeys } from "./protocol/proofs.ts"
 import { replayed, type Sealing } from "./sealing.ts"
 import { createStream, type Stream, type StreamOptions } from "./network/stream.ts"
 import { dateToNs, nsToDate } from "./time.ts"
@@ -106,14 +107,17 @@ export function readerOf(
     const messages: Message[] = []
     for (const [i, envelope] of envelopes.entries()) {
       const { value, error } = opened[i]!
+      const { storedNs } = envelope
+      const storedAt = storedNs === undefined ? undefined : { storedAt: nsToDate(storedNs) }
       if (error) {
         const sent = nsToDate(envelope.timestampNs)
-        const unproven = { conversationTopic: topic, senderAddress: "", sent }
+        const unproven = { conversationTopic: topic, senderAddress: "", sent, ...storedAt }
         messages.push(messageWithout(envelope, unproven, error))
         continue
       }
-      const { payload, senderAddress, sentNs } = value
-      const proven = { conversationTopic: topic, senderAddress, sent: nsToDate(sentNs) }
+      const { payload, senderAddress, keys: senderKeys, sentNs } = value
+      const sent = nsToDate(sentNs)
+      const proven = { conversationTopic: topic, senderAddress, sent, senderKeys, ...storedAt }
       const id = messageId(envelope.message)
       if (isCopy(id)) {
         messages.push(messageWithout(envelope, proven, replayed()))
@@ -139,6 +143,7 @@ export function createConversation(
   version: "v1" | "v2",
 ): Conversation {
   const { topic, peerAddress } = record
+  let ownKeys: SenderKeys | undefined
 
   async function prepare<T>(
     value: T,
@@ -169,6 +174,7 @@ export function createConversation(
           id,
           conversationTopic: topic,
           senderAddress: context.address,
+          senderKeys: ownKeys ??= senderKeys(context.bundle),
           sent: nsToDate(timestampNs),
         }
         const decoded = await decodeContent(payload, [codec, ...context.codecs])

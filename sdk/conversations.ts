@@ -50,7 +50,7 @@ export interface Conversations {
 
 /** Makes the conversations of a client. */
 export function createConversations(context: Context): Conversations {
-  const { keystore, network, contacts, consent, clock, address } = context
+  const { keystore, network, contacts, consent, clock, address, bundle } = context
   const list = conversationList(context)
 
   const sealingOf = ({ version, record }: KnownConversation) =>
@@ -90,9 +90,9 @@ export function createConversations(context: Context): Conversations {
     if (!contact) throw new WaferError("not-registered", `${peer} has published no keys`)
     await list.refresh(signal)
     if (!wanted) {
-      const existing = list.findV1(peer) ?? (contact.version === 1 ? beginV1(peer) : undefined)
+      const existing = await list.findV1(peer) ??
+        (contact.version === 1 ? beginV1(peer) : undefined)
       if (existing) {
-        const { bundle } = await keystore.account()
         if (!isLegacyBundle(bundle) || !isLegacyBundle(contact.bundle)) {
           throw new WaferError("unsupported", "keys made for V2 cannot take part in V1")
         }

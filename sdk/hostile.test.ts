@@ -24,6 +24,7 @@ import {
   type PrivateKeyBundle,
   publicBundle,
 } from "./protocol/private-key.ts"
+import { encodeBundle } from "./protocol/public-key.ts"
 import { signDigest } from "./protocol/signature.ts"
 import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
@@ -58,7 +59,7 @@ async function conversing(node = testNode()) {
   ): Envelope {
     const header = encodeHeaderV2(timestampNs, inner)
     const signature = signDigest(contentDigest(header, payload), sender.preKeys[0].secret)
-    const signed = encodeSignedContent(payload, publicBundle(sender), signature)
+    const signed = encodeSignedContent(payload, encodeBundle(publicBundle(sender)), signature)
     const ciphertext = encrypt(key!.invitation.keyMaterial, signed, header)
     const message = encodeMessageV2(header, ciphertext)
     return create(EnvelopeSchema, { contentTopic: topic, timestampNs, message })
@@ -87,9 +88,11 @@ const raw: Codec<Uint8Array> = {
 test("a message of somebody else with the key is no message of this conversation", async () => {
   const { node, forge, among } = await conversing()
   const mallory = decodePrivateKeyBundle(await (await join(node)).exportKeys())
-  const { error, senderAddress } = await among(forge(new Uint8Array(0), { sender: mallory }))
+  const forged = await among(forge(new Uint8Array(0), { sender: mallory }))
+  const { error, senderAddress, senderKeys } = forged
   assert.ok(coded("forged")(error))
   assert.equal(senderAddress, "", "an address that is not proven is not shown")
+  assert.equal(senderKeys, undefined, "nor are its keys")
 })
 
 test("a message under another's name is forged", async () => {

@@ -4,6 +4,7 @@ import type { Codec, ContentTypeId, DecodedContent, TypedContent } from "./conte
 import { sameContentType } from "./content/content-type.ts"
 import type { WaferError } from "./error.ts"
 import type { Envelope } from "./network/transport.ts"
+import type { SenderKeys } from "./protocol/proofs.ts"
 
 /**
  * A message that was sent or received. One that could not be read is a message too: then `error` says
@@ -27,6 +28,10 @@ export interface Message<T = unknown> {
   readonly senderAddress: string
   /** When the sender says it was sent. */
   readonly sent: Date
+  /** The keys by which the sender is proven; absent when `error` says that nobody is. */
+  readonly senderKeys?: SenderKeys
+  /** When the node stored it. Only its word, and only a stream tells, from a node that offers that. */
+  readonly storedAt?: Date
   /** What the codec made of it; undefined when there is an `error`. */
   readonly content: T
   /** Absent when the message could not be opened. */
@@ -47,6 +52,8 @@ export interface MessageOrigin {
   readonly conversationTopic: string
   readonly senderAddress: string
   readonly sent: Date
+  readonly senderKeys?: SenderKeys
+  readonly storedAt?: Date
 }
 
 /** The id of a message: the hash of its bytes. */

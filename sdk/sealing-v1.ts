@@ -7,6 +7,7 @@ import {
   encodeMessageV1,
   type SealedMessageV1,
 } from "./protocol/message-v1.ts"
+import { senderKeys } from "./protocol/proofs.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime, msToNs, nsToMs } from "./time.ts"
@@ -31,7 +32,7 @@ export function readMessageV1({ proofs }: Context, message: Uint8Array): ProvenM
 
 /** A V1 conversation: each message is sealed to the keys of both accounts. */
 export function sealingV1(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
-  const { address, keystore, contacts, introduced, clock, pace } = context
+  const { address, bundle: sender, keystore, contacts, introduced, clock, pace } = context
   let lastMs = 0
 
   /** The header counts milliseconds: no two messages of now may share one, or their order is chance. */
@@ -53,7 +54,6 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
       const contact = await contacts.find(peerAddress, { signal: context.closed })
       if (!contact) throw new WaferError("not-registered", `${peerAddress} has published no keys`)
       const timestampMs = writtenNs === undefined ? nowMs() : nsToMs(writtenNs)
-      const { bundle: sender } = await keystore.account()
       const recipient = contact.bundle
       const headerBytes = encodeHeaderV1({ sender, recipient, timestampMs: BigInt(timestampMs) })
       const ciphertext = await keystore.sealV1(recipient, headerBytes, payload)
@@ -72,6 +72,7 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
         error ? { error } : chain(plaintexts.next().value!, (payload) => ({
           payload,
           senderAddress: value.senderAddress,
+          keys: senderKeys(value.sender),
           sentNs: msToNs(value.timestampMs),
         }))
       )

@@ -10,6 +10,7 @@ import {
   type SealedMessageV2,
   verifySignedContent,
 } from "./protocol/message-v2.ts"
+import { encodeBundle } from "./protocol/public-key.ts"
 import { attempt, chain, type Outcome } from "./outcome.ts"
 import { type OpenedPayload, replayed, type Sealing } from "./sealing.ts"
 import { isAtItsTime } from "./time.ts"
@@ -17,7 +18,9 @@ import type { Envelope } from "./network/transport.ts"
 
 /** A V2 conversation: one key for its topic, and each message signed. */
 export function sealingV2(context: Context, { topic, peerAddress }: ConversationRecord): Sealing {
-  const { keystore, address, proofs, clock, pace } = context
+  const { keystore, address, bundle, proofs, clock, pace } = context
+
+  let sender: Uint8Array | undefined
 
   function read({ message, timestampNs }: Envelope): SealedMessageV2 {
     const sealed = decodeMessageV2(message, topic)
@@ -26,20 +29,23 @@ export function sealingV2(context: Context, { topic, peerAddress }: Conversation
   }
 
   function prove(sealed: SealedMessageV2, plaintext: Uint8Array): OpenedPayload {
-    const { payload, senderAddress } = verifySignedContent(plaintext, sealed.headerBytes, proofs)
+    const { payload, senderAddress, keys } = verifySignedContent(
+      plaintext,
+      sealed.headerBytes,
+      proofs,
+    )
     if (senderAddress !== address && senderAddress !== peerAddress) {
       throw new WaferError("forged", `${senderAddress} is not part of this conversation`)
     }
-    return { payload, senderAddress, sentNs: sealed.createdNs }
+    return { payload, senderAddress, keys, sentNs: sealed.createdNs }
   }
 
   return {
     async seal(payload, writtenNs, { shouldPush }) {
       const timestampNs = writtenNs ?? clock()
       const headerBytes = encodeHeaderV2(timestampNs, topic)
-      const { bundle } = await keystore.account()
       const signature = await keystore.sign(contentDigest(headerBytes, payload), "pre-key")
-      const signed = encodeSignedContent(payload, bundle, signature)
+      const signed = encodeSignedContent(payload, sender ??= encodeBundle(bundle), signature)
       const { ciphertext, senderHmac } = await keystore.sealV2(topic, headerBytes, signed)
       const message = encodeMessageV2(headerBytes, ciphertext, { senderHmac, shouldPush })
       return { message, timestampNs }

@@ -1,5 +1,6 @@
 import { WaferError } from "./error.ts"
 import type { Outcome } from "./outcome.ts"
+import type { SenderKeys } from "./protocol/proofs.ts"
 import type { Envelope } from "./network/transport.ts"
 
 /** A message's bytes, and the time in its header. */
@@ -14,6 +15,7 @@ export interface OpenedPayload {
   readonly payload: Uint8Array
   /** Checksummed. */
   readonly senderAddress: string
+  readonly keys: SenderKeys
   readonly sentNs: bigint
 }
 

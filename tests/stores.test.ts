@@ -2,7 +2,7 @@
 // be bundled for a page, so this file runs on Node and starts itself on the other two.
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
@@ -42,6 +42,16 @@ test("what a crash left half written is not taken for a value", async () => {
   await writeFile(join(folder, `b.value.${crypto.randomUUID()}`), "half")
   assert.deepEqual(await store.keys(""), ["a"])
   assert.equal(await store.get("b"), undefined)
+})
+
+test("the lock of a process that died is free after a while", async () => {
+  const folder = await newFolder()
+  const lock = join(folder, "a.value.lock")
+  await writeFile(lock, "")
+  const longAgo = new Date(Date.now() - 60_000)
+  await utimes(lock, longAgo, longAgo)
+  assert.equal(await fileStore(folder).lock("a", () => Promise.resolve("mine")), "mine")
+  assert.deepEqual(await readdir(folder), [])
 })
 
 test("a disk that refuses is an error of the store", async () => {

@@ -8,12 +8,12 @@ import type { Store } from "../sdk/stores/store.ts"
 export function storeTests(
   name: string,
   open: (again?: "again") => Promise<Store>,
-  options: { skip?: string | false; numRuns?: number } = {},
+  options: { skip?: string | false; numRuns?: number; locksAreShared?: boolean } = {},
 ): void {
   const skip = options.skip ?? false
   describe(name, { skip }, () => {
     if (skip) test("is left out", { skip }, () => {})
-    else body(open, options.numRuns ?? 50)
+    else body(open, options.numRuns ?? 50, options.locksAreShared ?? true)
   })
 }
 
@@ -23,7 +23,28 @@ const key = fc.oneof(
   fc.constantFrom("", "a", "A", "a/b", "a/b/c", "../a", "a.value", "%41", "é", "😀", "\uffee"),
 )
 
-function body(open: (again?: "again") => Promise<Store>, numRuns: number): void {
+function body(
+  open: (again?: "again") => Promise<Store>,
+  numRuns: number,
+  locksAreShared: boolean,
+): void {
+  test("under a lock one works at a time, on whichever side of the storage", async () => {
+    const one = await open()
+    const other = locksAreShared ? await open("again") : one
+    await one.set("count", Uint8Array.of(0))
+    const addOne = (store: Store) =>
+      store.lock("count", async () => {
+        const [count] = (await store.get("count"))!
+        await store.set("count", Uint8Array.of(count! + 1))
+      })
+    await Promise.all([one, other, other, one, other, one].map(addOne))
+    assert.deepEqual(await one.get("count"), Uint8Array.of(6))
+    await assert.rejects(one.lock("count", () => Promise.reject(new Error("mine"))), /mine/)
+    assert.equal(await other.lock("count", () => Promise.resolve("free again")), "free again")
+    assert.deepEqual(await one.keys(""), ["count"])
+    await one.close()
+  })
+
   test("what was set is read, until it is deleted", async () => {
     const store = await open()
     assert.equal(await store.get("a"), undefined)

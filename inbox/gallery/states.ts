@@ -55,6 +55,10 @@ const evidence: Evidence = {
   contentType: "xmtp.org/text:1.0",
   bytes: 65,
   clock: "10:44:07",
+  identityKey: "0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798d410d4b8",
+  preKey: "04c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5fffebe52a",
+  preKeyMade: "2 March 2026",
+  stored: "0.3 seconds later",
 }
 
 const sending: readonly Message[] = [

@@ -6,6 +6,7 @@ import type { State } from "../state.ts"
 import type { Store } from "../store.ts"
 import type { Provider } from "../wallets.ts"
 import { pathOf } from "../route.ts"
+import { hex } from "../text/hex.ts"
 import { forgetProfile, freshProfile, type Place } from "./place.ts"
 
 export interface AccountPart {
@@ -76,7 +77,7 @@ export function accountPart({ store, desk, snapshot, place, go }: AccountOptions
       try {
         return await wallet.request({
           method: "personal_sign",
-          params: [hex(text), address],
+          params: [`0x${hex(new TextEncoder().encode(text))}`, address],
         }) as string
       } catch (error) {
         refusal = error
@@ -133,6 +134,3 @@ export function accountPart({ store, desk, snapshot, place, go }: AccountOptions
     },
   }
 }
-
-const hex = (text: string) =>
-  `0x${Array.from(new TextEncoder().encode(text), (b) => b.toString(16).padStart(2, "0")).join("")}`

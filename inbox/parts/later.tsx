@@ -10,6 +10,7 @@ export function later<P extends object>(
   let loaded: ComponentType<P> | undefined
   return function Later(props: P) {
     const [, draw] = useState(false)
+    const Part = loaded
     useEffect(() => {
       let timer: ReturnType<typeof setTimeout>
       const fetch = () =>
@@ -17,10 +18,10 @@ export function later<P extends object>(
           (part) => (loaded = part, draw(true)),
           () => timer = setTimeout(fetch, AGAIN_MS),
         )
-      if (!loaded) fetch()
+      // Also when it has come between drawing and this: nothing else would draw it.
+      if (!Part) fetch()
       return () => clearTimeout(timer)
     }, [])
-    const Part = loaded
     return Part ? <Part {...props} /> : null
   }
 }

@@ -45,3 +45,13 @@ export function when(ms: number, now: number): string {
 export function dateline(ms: number, now: number): string {
   return new Date(ms).getFullYear() === new Date(now).getFullYear() ? longDay(ms) : longDayYear(ms)
 }
+
+const SPANS = [["day", DAY], ["hour", 3_600_000], ["minute", 60_000]] as const
+
+/** How long one moment is after another: `0.3 seconds later`, `2 hours earlier`. */
+export function apart(ms: number): string {
+  const length = Math.abs(ms)
+  const [unit, span] = SPANS.find(([, span]) => length >= span) ?? ["second", 1000]
+  const count = unit === "second" ? Math.round(length / 100) / 10 : Math.round(length / span)
+  return `${count} ${unit}${count === 1 ? "" : "s"} ${ms < 0 ? "earlier" : "later"}`
+}

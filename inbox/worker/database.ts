@@ -1,4 +1,5 @@
 import type { Account, Body, Conversation, Delivery, Settings } from "../model.ts"
+import type { Seen } from "./seen.ts"
 
 // One IndexedDB database for each profile: what was received and decided, so that the page opens
 // without a node. Keys are sealed by the vault; messages lie open, as in any mail program.
@@ -24,8 +25,7 @@ export interface StoredMessage {
   /** The id of the message that this one answers. */
   readonly answers?: string
   readonly delivery: Delivery
-  /** What the drawer tells about it. */
-  readonly seen: { readonly type: string; readonly bytes: number; readonly code?: string }
+  readonly seen: Seen
   /** How to fetch and open a remote attachment, as the codec decoded it. */
   readonly remote?: unknown
 }

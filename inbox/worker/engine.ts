@@ -2,13 +2,15 @@ import type { Account } from "../model.ts"
 import type { Engine, News } from "../protocol.ts"
 import { initialSettings } from "../state.ts"
 import { short } from "../text/address.ts"
-import { seconds } from "../text/time.ts"
+import { hex } from "../text/hex.ts"
+import { apart, date, seconds } from "../text/time.ts"
 import { wordsOf } from "../text/words.ts"
 import { verify } from "../verify.ts"
 import { conversations } from "./conversations.ts"
 import type { Database, StoredMessage } from "./database.ts"
 import { messages } from "./messages.ts"
 import { pictureSize } from "./picture.ts"
+import { unseen } from "./seen.ts"
 import { sharedState } from "./shared.ts"
 
 export interface EngineOptions {
@@ -83,7 +85,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       at,
       order: -at,
       delivery: { state: "sending" },
-      seen: { type: "", bytes: 0 },
+      seen: unseen,
       ...rest,
     }
   }
@@ -170,6 +172,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       const message = await database.get("messages", id)
       const thread = message && threads.get(message.conversation)
       if (!thread) throw new Error("This message is not here any more.")
+      const { type, bytes, code, keys, storedAt } = message.seen
       return verify({
         id,
         mine: message.mine,
@@ -178,10 +181,16 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
         version: thread.version,
         topic: thread.id,
         consent: thread.consent,
-        contentType: message.seen.type,
-        bytes: message.seen.bytes,
+        contentType: type,
+        bytes,
         clock: seconds(message.at),
-        ...(message.seen.code && { refused: message.seen.code }),
+        ...(keys && {
+          identityKey: hex(keys.identity),
+          preKey: hex(keys.pre),
+          preKeyMade: date(keys.preMadeAt),
+        }),
+        ...(storedAt !== undefined && { stored: apart(storedAt - message.at) }),
+        ...(code && { refused: code }),
       })
     },
     fetchFile: async (message) => (await online).files.fetch(message),

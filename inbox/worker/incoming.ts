@@ -2,9 +2,10 @@ import type { Message } from "@wafer/sdk"
 import type { News } from "../protocol.ts"
 import { wordsOf } from "../text/words.ts"
 import type { Conversations } from "./conversations.ts"
-import { contentOf, nameOf } from "./content.ts"
+import { contentOf } from "./content.ts"
 import type { Database, StoredConversation, StoredMessage, StoredReaction } from "./database.ts"
 import type { Messages } from "./messages.ts"
+import { seenOf } from "./seen.ts"
 
 /** Takes what the SDK read into the database, and tells the tabs. */
 export interface Incoming {
@@ -39,7 +40,12 @@ export function incoming(
         // Its invitation may be on the way still, in the other stream.
         const conversation = await find(message.conversationTopic)
         const known = await database.get("messages", message.id)
-        if (known?.delivery.state === "sent") continue
+        if (known?.delivery.state === "sent") {
+          // Only a stream tells when the node stored it, and that may come after the message itself.
+          const isNews = message.storedAt && known.seen.storedAt === undefined
+          if (isNews) rows.push({ ...known, seen: seenOf(message) })
+          continue
+        }
         const content = await contentOf(message)
         const sender = message.senderAddress || conversation.peer
         const at = message.sent.getTime()
@@ -73,11 +79,7 @@ export function incoming(
               body: content.body,
               ...(content.answers === undefined ? {} : { answers: content.answers }),
               delivery: { state: "sent" },
-              seen: {
-                type: message.contentType ? nameOf(message.contentType) : "",
-                bytes: message.encoded?.content.length ?? 0,
-                ...(message.error && { code: message.error.code }),
-              },
+              seen: seenOf(message),
               ...(content.remote === undefined ? {} : { remote: content.remote }),
             }
             rows.push(row)

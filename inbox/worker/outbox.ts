@@ -1,4 +1,4 @@
-import type { Conversation as Channel, WaferError } from "@wafer/sdk"
+import type { Conversation as Channel, Message, WaferError } from "@wafer/sdk"
 import { attachment } from "@wafer/sdk/codecs/attachment"
 import { reaction } from "@wafer/sdk/codecs/reaction"
 import { readReceipt } from "@wafer/sdk/codecs/read-receipt"
@@ -11,6 +11,7 @@ import type { Consents } from "./consent.ts"
 import type { Conversations } from "./conversations.ts"
 import type { Database, Outbound, StoredMessage } from "./database.ts"
 import type { Messages } from "./messages.ts"
+import { seenOf } from "./seen.ts"
 import type { SharedState } from "./shared.ts"
 import type { Upload } from "./upload.ts"
 
@@ -31,7 +32,8 @@ export interface Outbox {
 interface Prepared {
   /** What it will be known by, if it is a message. */
   readonly id: string
-  send(): Promise<unknown>
+  /** Resolves to the message that was sent, if it is one. */
+  send(): Promise<Message | void>
 }
 
 export interface OutboxOptions {
@@ -123,17 +125,21 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
       return false
     }
     let sealed = item
+    let sent: Message | void
     try {
       const prepared = await prepare(item)
       if (item.message && item.message !== prepared.id) sealed = await rename(item, prepared.id)
-      await prepared.send()
+      sent = await prepared.send()
     } catch (error) {
       if (!queue.some((one) => one.seq === item.seq)) return true
       return await failed(sealed, error as WaferError)
     }
     shared.settle("pause")
     await drop(sealed)
-    await deliver(sealed, { state: "sent" })
+    if (sealed.message) {
+      const seen = sent && { seen: seenOf(sent) }
+      await show(sealed.message, { delivery: { state: "sent" }, ...seen })
+    }
     return true
   }
 

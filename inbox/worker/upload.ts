@@ -1,6 +1,7 @@
 import { uploadAttachment } from "@wafer/sdk/attachments"
 import { type Attachment, attachment } from "@wafer/sdk/codecs/attachment"
 import type { RemoteAttachment } from "@wafer/sdk/codecs/remote-attachment"
+import { hex } from "../text/hex.ts"
 
 /** Puts files that are too large for a message into the file store, sealed. */
 export interface Upload {
@@ -59,6 +60,3 @@ function put(
     request.send(payload as Uint8Array<ArrayBuffer>)
   })
 }
-
-const hex = (bytes: Uint8Array) =>
-  Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("")

@@ -1,6 +1,7 @@
 // The account's secrets at rest: sealed with AES-GCM under a key that this browser keeps and cannot
 // show (Web Crypto, not extractable), or under a passphrase.
 import type { ExportFormat } from "../actions.ts"
+import { hex } from "../text/hex.ts"
 
 /** What makes the account. */
 export interface Secrets {
@@ -150,8 +151,6 @@ function decode(bytes: Uint8Array): Secrets {
 }
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
-const hex = (bytes: Uint8Array) =>
-  Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("")
 const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text), (char) => char.charCodeAt(0))

@@ -66,6 +66,7 @@ export function nodeApiRoutes(nodeApi: NodeApi, options: RouteOptions): Routes {
   return (router) => {
     router.service(NodeService, {
       follow: (request, context) => nodeApi.follow(request, callerOf(context, options)),
+      read: (request, context) => nodeApi.read(request, callerOf(context, options)),
       publish: (request, context) => nodeApi.publish(request, callerOf(context, options)),
       nodeInfo: (_, context) => nodeApi.nodeInfo(callerOf(context, options)),
     }, handlerOptions(options))

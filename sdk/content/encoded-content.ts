@@ -5,7 +5,7 @@ import { compress, type Compression, decompress } from "./compression.ts"
 import type { Codec, CodecContext, ContentTypeId, DecodedContent, TypedContent } from "./content.ts"
 import { formatContentType, sameContentType } from "./content-type.ts"
 import { asWaferError, WaferError } from "../error.ts"
-import { decodeProto, required } from "../protocol/wire.ts"
+import { decodeProto, encodeParts, required } from "../protocol/wire.ts"
 
 export type { Compression } from "./compression.ts"
 
@@ -171,8 +171,7 @@ function write(
       ...(compression === undefined ? {} : { compression: numberOf(compression) }),
     }),
   )
-  const body = toBinary(EncodedContentSchema, create(EncodedContentSchema, { content }))
-  return concat(head, body)
+  return concat(head, encodeParts([[EncodedContentSchema.field.content.number, content]]))
 }
 
 function read(bytes: Uint8Array): TypedContent & { compression?: WireCompression } {

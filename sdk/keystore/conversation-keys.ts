@@ -3,8 +3,8 @@ import { type TopicMap, type TopicMap_TopicData, TopicMapSchema } from "@wafer/p
 import { equalBytes } from "../bytes.ts"
 import type { ConversationRecord } from "./keystore.ts"
 import { type Invitation, readInvitation, writeInvitation } from "../protocol/invitation.ts"
-import { inOrder } from "../stores/in-order.ts"
 import type { Store } from "../stores/store.ts"
+import { topicMap } from "./topic-map.ts"
 import { decodeProto } from "../protocol/wire.ts"
 
 /** A V2 conversation with its key. */
@@ -21,7 +21,7 @@ export interface NewConversationKey extends ConversationKey {
   readonly isProven?: () => boolean
 }
 
-/** The V2 conversations of an account with their keys, as they lie in a store. */
+/** The V2 conversations of an account, with their keys. */
 export interface ConversationKeys {
   get(topic: string): Promise<ConversationKey | undefined>
   all(): Promise<ConversationKey[]>
@@ -33,60 +33,34 @@ export interface ConversationKeys {
   add(keys: readonly NewConversationKey[]): Promise<number>
 }
 
-// The official client's layout: one map of everything, and a count of its writes beside it, by which
-// one that shares the store learns that it has to read again.
-const mapKey = "invitations/v1"
-const revisionKey = "invitations/v1/revision"
-
-/** Reads and writes the official client's layout. */
+/** The V2 conversations of an account with their keys, as the official client keeps them. */
 export function conversationKeys(store: Store): ConversationKeys {
-  const known = new Map<string, ConversationKey>()
-  let revision = -1
-  // One at a time: each write is of the whole map.
-  const ordered = inOrder()
-
-  async function refresh(): Promise<void> {
-    const stored = readRevision(await store.get(revisionKey))
-    if (stored <= revision) return
-    const bytes = await store.get(mapKey)
-    if (bytes) { for (const key of decodeKeys(bytes)) known.set(key.record.topic, key) }
-    revision = stored
-  }
-
+  const map = topicMap<ConversationKey>(store, "invitations/v1", {
+    topicOf: ({ record }) => record.topic,
+    encode: encodeKeys,
+    decode: decodeKeys,
+  })
   return {
-    async get(topic) {
-      if (!known.has(topic)) await ordered(refresh)
-      return known.get(topic)
-    },
-    all: () =>
-      ordered(async () => {
-        await refresh()
-        return [...known.values()]
-      }),
+    get: map.get,
+    all: map.all,
     add: (keys) =>
-      ordered(async () => {
-        await refresh()
-        const added = keys.filter((key) => takeIn(known, key)).length
-        if (added === 0) return 0
-        await store.set(mapKey, encodeKeys(known.values()))
-        await store.set(revisionKey, writeRevision(++revision))
-        return added
-      }),
+      map.add(
+        keys.map((key) => ({ topic: key.record.topic, key })),
+        ({ key }, before) => takeIn(key, before),
+      ),
   }
 }
 
 function takeIn(
-  known: Map<string, ConversationKey>,
   { record, invitation, isProven }: NewConversationKey,
-): boolean {
-  const before = known.get(record.topic)
+  before: ConversationKey | undefined,
+): ConversationKey | undefined {
   if (before) {
     const same = before.record.peerAddress === record.peerAddress &&
       equalBytes(before.invitation.keyMaterial, invitation.keyMaterial)
-    if (same || !isProven?.()) return false
+    if (same || !isProven?.()) return undefined
   }
-  known.set(record.topic, { record, invitation })
-  return true
+  return { record, invitation }
 }
 
 /** The map of all conversations, as it is stored and exported. */
@@ -125,15 +99,4 @@ export function recordOf(
     ...(context && { context }),
     ...(consentProof && { consentProof }),
   }
-}
-
-function readRevision(bytes: Uint8Array | undefined): number {
-  if (bytes?.length !== 4) return 0
-  return new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true)
-}
-
-function writeRevision(revision: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setInt32(0, revision, true)
-  return bytes
 }

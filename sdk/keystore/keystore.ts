@@ -119,10 +119,14 @@ export interface Keystore {
   /** Opens what `sealForSelf` sealed. */
   openForSelf(ciphertexts: readonly Ciphertext[]): Promise<Outcome<Uint8Array>[]>
 
-  /** What the client keeps beside the keys, sealed as they are. */
-  load(name: string): Promise<Uint8Array | undefined>
-  /** Keeps a value under a name. */
-  save(name: string, value: Uint8Array): Promise<void>
+  /** The V1 conversations that are known. Their keys follow from the accounts. */
+  introductions(): Promise<ConversationRecord[]>
+  /** Remembers V1 conversations. Of two for a topic the earlier one counts. */
+  saveIntroductions(records: readonly ConversationRecord[]): Promise<void>
+  /** When the conversations were last asked for, in nanoseconds; undefined when they never were. */
+  lastRun(): Promise<bigint | undefined>
+  /** Remembers when they were. */
+  saveLastRun(ns: bigint): Promise<void>
 
   /** All secret keys of the account, as `Client.create` takes them back. Whoever has them is the account. */
   exportKeys(): Promise<Uint8Array>

@@ -32,6 +32,8 @@ import {
 } from "../protocol/private-key.ts"
 import { type PublicKey, type PublicKeyBundle, walletAddress } from "../protocol/public-key.ts"
 import { signDigest } from "../protocol/signature.ts"
+import { introductions } from "./introductions.ts"
+import { readLastRun, writeLastRun } from "./last-run.ts"
 import { officialStore } from "./persistence.ts"
 import type { Store } from "../stores/store.ts"
 import { encrypted } from "../stores/encrypted.ts"
@@ -70,6 +72,7 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
     bundle.identityKey,
   )
   const conversations = conversationKeys(store)
+  const v1Conversations = introductions(store)
   const identitySecret = bundle.identityKey.secret
 
   // The agreement with a peer is three multiplications and lasts as long as the keys.
@@ -235,8 +238,12 @@ export function localKeystore(keys: Uint8Array, options: LocalKeystoreOptions = 
       )
     },
 
-    load: (name) => store.get(name),
-    save: (name, value) => store.set(name, value),
+    introductions: () => v1Conversations.all(),
+    async saveIntroductions(records) {
+      await v1Conversations.add(records)
+    },
+    lastRun: () => readLastRun(store),
+    saveLastRun: (ns) => writeLastRun(store, ns),
 
     exportKeys: () => Promise.resolve(encodePrivateKeyBundle(bundle)),
     exportConversations: async () => encodeKeys(await conversations.all()),

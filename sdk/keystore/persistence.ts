@@ -1,32 +1,29 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import {
-  JobType,
   type PrivatePreferencesActionMap,
   PrivatePreferencesActionMapSchema,
   PrivatePreferencesActionSchema,
-  TopicMapSchema,
 } from "@wafer/proto"
 import { type ConversationKey, decodeKeys, encodeKeys } from "./conversation-keys.ts"
 import { WaferError } from "../error.ts"
 import type { Store } from "../stores/store.ts"
 import { prefixed } from "../stores/prefixed.ts"
 import { decodeProto } from "../protocol/wire.ts"
+import {
+  decodeV1Conversations,
+  encodeV1Conversations,
+  introductionsKey,
+  type V1Conversation,
+} from "./introductions.ts"
+import { decodeLastRun, encodeLastRun, lastRunKeys } from "./last-run.ts"
+import { readRevision, writeRevision } from "./topic-map.ts"
 
 export type { ConversationKey } from "./conversation-keys.ts"
+export type { V1Conversation } from "./introductions.ts"
 export type { ConsentProof, ConversationContext, Invitation } from "../protocol/invitation.ts"
 export type { ConversationRecord } from "./keystore.ts"
 
 // The layout in which the official clients 11 to 13 keep what they learnt (docs/protocol.md §10.2).
-
-/** A V1 conversation: its topic and key follow from the two accounts. */
-export interface V1Conversation {
-  /** `/xmtp/0/dm-…/proto`. */
-  readonly topic: string
-  /** Checksummed. */
-  readonly peerAddress: string
-  /** When its first message was sent, in nanoseconds. */
-  readonly createdNs: bigint
-}
 
 /** A change of consent, under the time of its envelope. */
 export interface StoredAction {
@@ -69,13 +66,9 @@ export function officialStore(store: Store, network: string, address: string): S
 
 const keys = {
   conversations: "invitations/v1",
-  v1Conversations: "conversation-v1/v1",
+  v1Conversations: introductionsKey,
   actions: "private-preferences/actions",
-  lastRun: {
-    v1: `refreshJob/${JobType.REFRESH_V1}`,
-    v2: `refreshJob/${JobType.REFRESH_V2}`,
-    preferences: `refreshJob/${JobType.REFRESH_PPPP}`,
-  },
+  lastRun: lastRunKeys,
 } as const
 
 type Job = keyof typeof keys.lastRun
@@ -115,21 +108,9 @@ export async function writeOfficialState(store: Store, state: OfficialState): Pr
 
 /** Official clients read a value again when the number beside it has grown. */
 async function revise(store: Store, key: string, value: Uint8Array): Promise<void> {
-  const revision = await store.get(`${key}/revision`)
+  const revision = readRevision(await store.get(`${key}/revision`))
   await store.set(key, value)
-  await store.set(`${key}/revision`, encodeRevision((revision ? decodeRevision(revision) : 0) + 1))
-}
-
-function decodeV1Conversations(bytes: Uint8Array): V1Conversation[] {
-  const { topics } = decodeProto(TopicMapSchema, bytes, "V1 conversations")
-  return Object.entries(topics).map(([topic, { peerAddress, createdNs }]) => {
-    return { topic, peerAddress, createdNs }
-  })
-}
-
-function encodeV1Conversations(conversations: readonly V1Conversation[]): Uint8Array {
-  const topics = Object.fromEntries(conversations.map(({ topic, ...data }) => [topic, data]))
-  return toBinary(TopicMapSchema, create(TopicMapSchema, { topics }))
+  await store.set(`${key}/revision`, writeRevision(revision + 1))
 }
 
 function decodeActions(bytes: Uint8Array): StoredAction[] {
@@ -154,31 +135,4 @@ function encodeActions(stored: readonly StoredAction[]): Uint8Array {
   }
   const map = create(PrivatePreferencesActionMapSchema, { actions })
   return toBinary(PrivatePreferencesActionMapSchema, map)
-}
-
-// The official client writes the time of a run most significant byte first, a revision last.
-
-function decodeLastRun(bytes: Uint8Array): bigint {
-  return fixedWidth(bytes, 8, "time of a run").getBigInt64(0)
-}
-
-function encodeLastRun(ns: bigint): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigInt64(0, ns)
-  return bytes
-}
-
-function decodeRevision(bytes: Uint8Array): number {
-  return fixedWidth(bytes, 4, "revision").getInt32(0, true)
-}
-
-function encodeRevision(revision: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setInt32(0, revision, true)
-  return bytes
-}
-
-function fixedWidth(bytes: Uint8Array, width: number, noun: string): DataView {
-  if (bytes.length === width) return new DataView(bytes.buffer, bytes.byteOffset, width)
-  throw new WaferError("malformed", `expected a ${noun} of ${width} bytes, got ${bytes.length}`)
 }

@@ -20,6 +20,7 @@ export interface Network extends Reader {
 }
 
 const largestPage = 100
+const largestRead = 1000
 const largestBatch = 50
 // Two: whoever opens a page may not let go before its end, and then one more must have arrived.
 const pagesAhead = 2
@@ -28,7 +29,7 @@ const pagesAhead = 2
 export function createNetwork(transport: Transport, tokens: Tokens): Network {
   const attempt: Publish = (envelopes, { signal } = {}) =>
     retrying(
-      async () => transport.publish(envelopes, await tokens.current(), withSignal(signal)),
+      async (signal) => transport.publish(envelopes, await tokens.current(), { signal }),
       signal,
     )
   return {
@@ -47,6 +48,19 @@ export function createNetwork(transport: Transport, tokens: Tokens): Network {
 
 /** Gives a transport patience. */
 export function createReader(transport: Transport): Reader {
+  let readable = transport.read !== undefined
+  async function read(query: Query, options: CallOptions): Promise<Page> {
+    if (readable) {
+      try {
+        return await transport.read!(query, options)
+      } catch (error) {
+        if (!(error instanceof WaferError) || error.code !== "unimplemented") throw error
+        readable = false
+      }
+    }
+    return await transport.query(complete(query), options)
+  }
+
   return {
     transport,
 
@@ -54,9 +68,17 @@ export function createReader(transport: Transport): Reader {
       // Whoever leaves early takes the page on its way along.
       const left = new AbortController()
       const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
+      const first = complete(query)
+      // As much again as has been asked for: who reads on wants more, who stops has not paid for all.
+      let asked = 0
       async function fetch(cursor: Cursor | undefined): Promise<Page> {
+        const limit = Math.min(Math.max(first.limit, asked), largestRead)
+        asked += limit
         const page = await retrying(
-          () => transport.query(complete(query, cursor), { signal: either }),
+          (signal) =>
+            cursor
+              ? read({ ...first, limit, cursor }, { signal })
+              : transport.query(first, { signal }),
           either,
         )
         if (cursor && page.cursor && equalCursors(page.cursor, cursor)) {
@@ -70,6 +92,7 @@ export function createReader(transport: Transport): Reader {
       }
       let last: Promise<Page | undefined> = fetch(query.cursor)
       const coming = [last]
+      let rest: Envelope[] = []
       try {
         for (;;) {
           while (coming.length <= pagesAhead) {
@@ -78,8 +101,15 @@ export function createReader(transport: Transport): Reader {
             coming.push(last)
           }
           const page = await coming.shift()
-          if (!page || page.envelopes.length === 0) return
-          yield page.envelopes
+          const envelopes = rest.concat(page?.envelopes ?? [])
+          const isLast = !page?.cursor || page.envelopes.length === 0
+          // An answer ends where it grew too long: what is no whole page waits for the next.
+          const end = isLast ? envelopes.length : envelopes.length - envelopes.length % first.limit
+          for (let i = 0; i < end; i += first.limit) {
+            yield envelopes.slice(i, Math.min(i + first.limit, end))
+          }
+          if (isLast) return
+          rest = envelopes.slice(end)
         }
       } finally {
         left.abort()
@@ -89,9 +119,9 @@ export function createReader(transport: Transport): Reader {
     async firstPages(queries, { signal } = {}) {
       const pages: Page[] = []
       for (let i = 0; i < queries.length; i += largestBatch) {
-        const batch = queries.slice(i, i + largestBatch).map((query) => complete(query))
+        const batch = queries.slice(i, i + largestBatch).map(complete)
         const answers = await retrying(
-          () => transport.batchQuery(batch, withSignal(signal)),
+          (signal) => transport.batchQuery(batch, { signal }),
           signal,
         )
         if (answers.length !== batch.length) {
@@ -105,19 +135,14 @@ export function createReader(transport: Transport): Reader {
 }
 
 /** Says what nodes would otherwise choose themselves. */
-function complete(query: Query, cursor: Cursor | undefined = query.cursor): Query {
+function complete(query: Query): Query & { readonly limit: number } {
   return {
     ...query,
     direction: query.direction ?? "ascending",
     limit: Math.min(query.limit ?? largestPage, largestPage),
-    ...(cursor && { cursor }),
   }
 }
 
 function equalCursors(a: Cursor, b: Cursor): boolean {
   return a.senderTimeNs === b.senderTimeNs && equalBytes(a.digest, b.digest)
-}
-
-function withSignal(signal: AbortSignal | undefined): CallOptions {
-  return signal ? { signal } : {}
 }

@@ -7,6 +7,10 @@ const longestPauseMs = 5000
 // for ever, as streams do, asks again after this time.
 const longestObeyedMs = 60_000
 
+// Long enough for the largest message on a slow line. Answers that come later are lost for good: with the
+// connection that a router forgot, or that a laptop slept through.
+const answeredWithinMs = 60_000
+
 const passing: ReadonlySet<WaferErrorCode> = new Set(["unavailable", "rate-limited", "node"])
 
 /** Whether trying again may help. */
@@ -27,17 +31,28 @@ export function pauseMs(failures: number, error: unknown): number {
   return Math.min(wished, longestObeyedMs) + jitter / 2
 }
 
-/** Runs `work` again while it fails in a way that may pass, six times in all. */
+/**
+ * Runs `work` again while it fails in a way that may pass, six times in all. Each attempt has a signal of
+ * its own, which aborts when there is no answer within `answerMs`.
+ */
 export async function retrying<T>(
-  work: () => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal | undefined,
+  answerMs: number = answeredWithinMs,
 ): Promise<T> {
   for (let failures = 1;; failures++) {
+    const late = new AbortController()
+    const timer = setTimeout(
+      () => late.abort(new WaferError("unavailable", `no answer within ${answerMs} ms`)),
+      answerMs,
+    )
     try {
-      return await work()
+      return await work(signal ? AbortSignal.any([signal, late.signal]) : late.signal)
     } catch (error) {
       if (failures === attempts || !isPassing(error)) throw error
       await sleep(pauseMs(failures, error), signal)
+    } finally {
+      clearTimeout(timer)
     }
   }
 }

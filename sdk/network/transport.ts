@@ -12,6 +12,8 @@ export interface Envelope {
   readonly timestampNs: bigint
   /** What is sealed inside is no business of the node. */
   readonly message: Uint8Array
+  /** When the node stored it, as it says; absent when it has not said. */
+  readonly storedNs?: bigint
 }
 
 /** Oldest first, or newest first. */
@@ -68,7 +70,7 @@ export type FollowEvent =
   | { readonly kind: "heartbeat" }
 
 /**
- * How a client reaches a node: the V1 message API, four verbs, and following where a node offers it.
+ * How a client reaches a node: the V1 message API, four verbs, and what a node offers beyond it.
  * Implementations throw `WaferError` with the node's code; they neither retry nor cache, that is the
  * client's part.
  */
@@ -77,6 +79,11 @@ export interface Transport {
   publish(envelopes: readonly Envelope[], token: string, options?: CallOptions): Promise<void>
   /** One page of what is stored. */
   query(query: Query, options?: CallOptions): Promise<Page>
+  /**
+   * The same with more in one answer: at most 1000 envelopes. Throws `unimplemented` when the node does
+   * not offer it; absent when the transport cannot.
+   */
+  read?(query: Query, options?: CallOptions): Promise<Page>
   /** The first page of several queries, at most 50, in their order. */
   batchQuery(queries: readonly Query[], options?: CallOptions): Promise<Page[]>
   /**

@@ -21,7 +21,8 @@ export interface Ciphertext extends Freshness {
 
 /** A new salt and nonce. */
 export function fresh(): Freshness {
-  return { salt: randomBytes(32), nonce: randomBytes(12) }
+  const bytes = randomBytes(44)
+  return { salt: bytes.subarray(0, 32), nonce: bytes.subarray(32) }
 }
 
 /** Encrypts under `secret`; `header` is authenticated and travels beside it. */

@@ -26,6 +26,7 @@ import {
 import {
   createdMs,
   createIdentityText,
+  encodeBundle,
   isLegacy,
   isLegacyBundle,
   type PublicKey,
@@ -34,7 +35,6 @@ import {
   readLegacyKey,
   verifyPreKey,
   walletAddress,
-  writeBundle,
   writeKey,
   writeLegacyBundle,
   writeLegacyKey,
@@ -216,7 +216,7 @@ function expectV2(bundle: PrivateKeyBundle, output: any): void {
   assert.equal(toHex(encodePrivateKeyBundleV2(bundle)), output.privateKeyBundle)
   assert.deepEqual(decodePrivateKeyBundle(fromHex(output.privateKeyBundle)), bundle)
   assert.equal(
-    toHex(toBinary(SignedPublicKeyBundleSchema, writeBundle(shown))),
+    toHex(encodeBundle(shown)),
     output.signedPublicKeyBundle,
   )
   assert.equal(toHex(encodeContactV2(shown)), output.contactBundleV2)

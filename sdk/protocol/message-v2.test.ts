@@ -14,6 +14,7 @@ import {
   verifySignedContent,
 } from "./message-v2.ts"
 import { decodePrivateKeyBundle, publicBundle } from "./private-key.ts"
+import { encodeBundle } from "./public-key.ts"
 import { createProofs } from "./proofs.ts"
 import { signDigest } from "./signature.ts"
 import { coded } from "../testing/coded.ts"
@@ -31,7 +32,7 @@ for (const { id, input, output } of vectors("messages_v2", "messageV2")) {
     const digest = contentDigest(header, payload)
     assert.equal(toHex(digest), output.digest)
     const signature = signDigest(digest, bundle.preKeys[0].secret)
-    const signed = encodeSignedContent(payload, publicBundle(bundle), signature)
+    const signed = encodeSignedContent(payload, encodeBundle(publicBundle(bundle)), signature)
     assert.equal(toHex(signed), output.signedContent)
 
     const freshness = { salt: fromHex(input.hkdfSalt), nonce: fromHex(input.gcmNonce) }

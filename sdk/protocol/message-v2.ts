@@ -5,10 +5,9 @@ import { concat } from "../bytes.ts"
 import { hmacKey, hmacPeriod } from "./hmac-keys.ts"
 import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.ts"
 import { WaferError } from "../error.ts"
-import type { Proofs } from "./proofs.ts"
-import { type PublicKeyBundle, writeBundle } from "./public-key.ts"
-import { decodeSignature, type Signature, writeSignature } from "./signature.ts"
-import { decodeParts, decodeProto, required } from "./wire.ts"
+import type { Proofs, SenderKeys } from "./proofs.ts"
+import { decodeSignature, encodeSignature, type Signature } from "./signature.ts"
+import { decodeParts, decodeProto, encodeParts, required } from "./wire.ts"
 
 /** A V2 message before it is opened. */
 export interface SealedMessageV2 {
@@ -24,6 +23,7 @@ export interface SignedPayload {
   readonly payload: Uint8Array
   /** The wallet of the sender's identity key, checksummed. */
   readonly senderAddress: string
+  readonly keys: SenderKeys
 }
 
 /** The readable part of a message. `topic` is the conversation's, also for ephemeral messages. */
@@ -36,20 +36,17 @@ export function contentDigest(headerBytes: Uint8Array, payload: Uint8Array): Uin
   return sha256(concat(headerBytes, payload))
 }
 
-/** The plaintext of a message. */
+/** The plaintext of a message. `sender` is an encoded bundle: the same in message after message. */
 export function encodeSignedContent(
   payload: Uint8Array,
-  sender: PublicKeyBundle,
+  sender: Uint8Array,
   signature: Signature,
 ): Uint8Array {
-  return toBinary(
-    SignedContentSchema,
-    create(SignedContentSchema, {
-      payload,
-      sender: writeBundle(sender),
-      signature: writeSignature(signature),
-    }),
-  )
+  return encodeParts([
+    [SignedContentSchema.field.payload.number, payload],
+    [SignedContentSchema.field.sender.number, sender],
+    [SignedContentSchema.field.signature.number, encodeSignature(signature)],
+  ])
 }
 
 /** Lets a push server that holds the sender's keys tell the sender's own messages. */
@@ -113,10 +110,10 @@ export function verifySignedContent(
   const payload = parts.get(SignedContentSchema.field.payload.number) ?? nothing
   const sender = required(parts.get(SignedContentSchema.field.sender.number), "sender")
   const signature = required(parts.get(SignedContentSchema.field.signature.number), "signature")
-  const { bundle, address: senderAddress } = proofs.bundle(sender)
+  const { bundle, keys, address: senderAddress } = proofs.bundle(sender)
   const digest = contentDigest(headerBytes, payload)
   if (!proofs.holds(decodeSignature(signature), digest, bundle.preKey)) {
     throw new WaferError("forged", "the message is not signed by its sender's pre-key")
   }
-  return { payload, senderAddress }
+  return { payload, senderAddress, keys }
 }

@@ -1,11 +1,9 @@
-import { toBinary } from "@bufbuild/protobuf"
-import { SignedPublicKeyBundleSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { fromHex, vectors } from "../../tests/vectors.ts"
 import { decodePrivateKeyBundle, publicBundle } from "./private-key.ts"
 import { createProofs } from "./proofs.ts"
-import { type PublicKey, type PublicKeyBundle, writeBundle } from "./public-key.ts"
+import { encodeBundle, type PublicKey } from "./public-key.ts"
 import { coded } from "../testing/coded.ts"
 
 const [alice, bob] = vectors("keys_v1", "bundleV1").map(({ output }) => ({
@@ -13,14 +11,11 @@ const [alice, bob] = vectors("keys_v1", "bundleV1").map(({ output }) => ({
   bundle: publicBundle(decodePrivateKeyBundle(fromHex(output.privateKeyBundle))),
 }))
 
-const encoded = (bundle: PublicKeyBundle) =>
-  toBinary(SignedPublicKeyBundleSchema, writeBundle(bundle))
-
 test("what was proven once stays proven, for exactly that bundle", () => {
   const proofs = createProofs()
   for (let i = 0; i < 3; i++) {
-    assert.equal(proofs.bundle(encoded(alice!.bundle)).address, alice!.address)
-    assert.equal(proofs.bundle(encoded(bob!.bundle)).address, bob!.address)
+    assert.equal(proofs.bundle(encodeBundle(alice!.bundle)).address, alice!.address)
+    assert.equal(proofs.bundle(encodeBundle(bob!.bundle)).address, bob!.address)
     assert.equal(proofs.address(alice!.bundle.identityKey), alice!.address)
   }
   const { identityKey, preKey } = alice!.bundle
@@ -30,10 +25,13 @@ test("what was proven once stays proven, for exactly that bundle", () => {
     { ...key, signature: { ...key.signature, bytes: key.signature.bytes.with(63, 0) } },
   ]
   for (const spoiled of spoil(preKey)) {
-    assert.throws(() => proofs.bundle(encoded({ identityKey, preKey: spoiled })), coded("forged"))
+    assert.throws(
+      () => proofs.bundle(encodeBundle({ identityKey, preKey: spoiled })),
+      coded("forged"),
+    )
   }
   assert.throws(
-    () => proofs.bundle(encoded({ identityKey: bob!.bundle.identityKey, preKey })),
+    () => proofs.bundle(encodeBundle({ identityKey: bob!.bundle.identityKey, preKey })),
     coded("forged"),
   )
   for (const spoiled of spoil(identityKey)) {
@@ -49,7 +47,7 @@ test("what was proven once stays proven, for exactly that bundle", () => {
 
 test("bytes that change after they were proven prove nothing", () => {
   const proofs = createProofs()
-  const bytes = encoded(alice!.bundle)
+  const bytes = encodeBundle(alice!.bundle)
   assert.equal(proofs.bundle(bytes).address, alice!.address)
   bytes[bytes.length - 40]! ^= 1
   assert.throws(() => proofs.bundle(bytes))

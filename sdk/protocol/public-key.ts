@@ -134,6 +134,11 @@ export function writeBundle({ identityKey, preKey }: PublicKeyBundle): SignedPub
   })
 }
 
+/** The bytes of a V2 bundle. */
+export function encodeBundle(bundle: PublicKeyBundle): Uint8Array {
+  return toBinary(SignedPublicKeyBundleSchema, writeBundle(bundle))
+}
+
 /** Checks the shape, not the signatures. Throws `malformed`. */
 export function readBundle(wire: SignedPublicKeyBundle | undefined, name: string): PublicKeyBundle {
   const { identityKey, preKey } = required(wire, name)

@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf"
+import { create, toBinary } from "@bufbuild/protobuf"
 import { secp256k1 } from "@wafer/crypto"
 import { type Signature as WireSignature, SignatureSchema } from "@wafer/proto"
 import { WaferError } from "../error.ts"
@@ -42,6 +42,11 @@ export function writeSignature({ by, bytes, recovery }: Signature): WireSignatur
       value: { bytes, recovery },
     },
   })
+}
+
+/** The bytes of a signature. */
+export function encodeSignature(signature: Signature): Uint8Array {
+  return toBinary(SignatureSchema, writeSignature(signature))
 }
 
 /** Checks the shape, not the signature. Throws `malformed`. */

@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf"
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire"
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire"
 import { WaferError } from "../error.ts"
 
 /** Decodes a protobuf; `noun` names it in the error when the bytes are none. */
@@ -32,6 +32,15 @@ export function decodeParts(bytes: Uint8Array, noun: string): Map<number, Uint8A
     throw new WaferError("malformed", `${noun} is no protobuf`, { cause })
   }
   return parts
+}
+
+/** A protobuf of such members, in their order; those that are empty are left out. */
+export function encodeParts(parts: readonly (readonly [number, Uint8Array])[]): Uint8Array {
+  const writer = new BinaryWriter()
+  for (const [number, bytes] of parts) {
+    if (bytes.length > 0) writer.tag(number, WireType.LengthDelimited).bytes(bytes)
+  }
+  return writer.finish()
 }
 
 /** `value`, or an error that says which part of which message is missing. */

@@ -2,6 +2,7 @@ import { concat, utf8 } from "../bytes.ts"
 import { WaferError } from "../error.ts"
 import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
+import { type Lease, leaseLock } from "./lease.ts"
 
 /** A key of the database. */
 export type KvKey = readonly (string | number)[]
@@ -104,6 +105,28 @@ export function denoKvStore(kv: Kv, prefix: readonly string[] = ["wafer"]): Stor
     }
   }
 
+  /** An entry that says since when who has it. */
+  function lease(key: KvKey): Lease {
+    const holder = crypto.randomUUID()
+    const read = async () => {
+      const { value, versionstamp } = await kv.get(key)
+      const [takenMs, id] = value === null ? [] : textOf(value).split(" ")
+      return { takenMs: Number(takenMs ?? 0), id, check: { key, versionstamp } }
+    }
+    return {
+      async take(staleMs) {
+        const { takenMs, check } = await read()
+        if (takenMs > staleMs) return false
+        const entry = utf8(`${Date.now()} ${holder}`)
+        return (await kv.atomic().check(check).set(key, entry).commit()).ok
+      },
+      async give() {
+        const { id, check } = await read()
+        if (id === holder) await kv.atomic().check(check).delete(key).commit()
+      },
+    }
+  }
+
   return {
     get,
     set(key, value) {
@@ -122,6 +145,7 @@ export function denoKvStore(kv: Kv, prefix: readonly string[] = ["wafer"]): Stor
       }
       return keys.sort()
     },
+    lock: leaseLock((name) => lease([...prefix, "lock", name])),
     close: () => ordered(() => Promise.resolve()),
   }
 }
@@ -136,6 +160,10 @@ function readHead(
   // On Bun and Node a Buffer comes back, which is not to leave this file.
   const bytes = Uint8Array.from(value as Uint8Array)
   if (bytes[0] === inline) return { value: bytes.slice(1) }
-  const [count, id] = new TextDecoder().decode(bytes.subarray(1)).split(" ")
+  const [count, id] = textOf(bytes.subarray(1)).split(" ")
   return { id: id!, count: Number(count) }
+}
+
+function textOf(value: unknown): string {
+  return new TextDecoder().decode(value as Uint8Array)
 }

@@ -43,6 +43,7 @@ export function encrypted(store: Store, identityKey: EncryptionKey): Store {
     },
     delete: (key) => ordered(() => store.delete(key)),
     keys: (prefix) => store.keys(prefix),
+    lock: (name, work) => store.lock(name, work),
     close: () => ordered(() => store.close()),
   }
 }

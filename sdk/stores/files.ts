@@ -1,10 +1,11 @@
 // The one file of the SDK that touches a disk: node:fs is the same in Deno, Bun and Node.
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises"
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { utf8 } from "../bytes.ts"
 import { asWaferError, rethrowAs } from "../error.ts"
 import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
+import { type Lease, leaseLock } from "./lease.ts"
 
 /**
  * A store of one file per key below `folder`, which only their owner may read. A value is written to
@@ -34,6 +35,7 @@ export function fileStore(folder: string): Store {
       const names = await listFiles(folder)
       return names.map(keyOf).filter((key) => key.startsWith(prefix)).sort()
     },
+    lock: leaseLock((name) => lockFile(pathOf(name) + ".lock")),
     close: () => ordered(() => Promise.resolve()),
   }
 }
@@ -53,6 +55,32 @@ async function replace(path: string, value: Uint8Array): Promise<void> {
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
     throw asWaferError(error, "store")
+  }
+}
+
+/** A file that only one process can create. */
+function lockFile(path: string): Lease {
+  async function isStale(staleMs: number): Promise<boolean> {
+    try {
+      return (await stat(path)).mtimeMs < staleMs
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw asWaferError(error, "store")
+    }
+  }
+  return {
+    async take(staleMs) {
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        await (await open(path, "wx", 0o600)).close()
+        return true
+      } catch (error) {
+        if (!hasCode(error, "EEXIST")) throw asWaferError(error, "store")
+        if (await isStale(staleMs)) await rm(path, { force: true })
+        return false
+      }
+    },
+    give: () => rm(path, { force: true }),
   }
 }
 
@@ -92,5 +120,9 @@ async function listFiles(folder: string): Promise<string[]> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT"
+  return hasCode(error, "ENOENT")
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code
 }

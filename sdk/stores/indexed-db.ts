@@ -1,5 +1,6 @@
 import { asWaferError, WaferError } from "../error.ts"
 import type { Store } from "./store.ts"
+import { webLock } from "./web-lock.ts"
 
 const table = "values"
 
@@ -42,6 +43,7 @@ export function indexedDbStore(name = "wafer"): Store {
       const keys = await transact("readonly", (values) => values.getAllKeys(from))
       return (keys as string[]).filter((key) => key.startsWith(prefix))
     },
+    lock: webLock(`indexed-db/${name}`),
     async close() {
       closed = true
       const database = await opening?.catch(() => undefined)

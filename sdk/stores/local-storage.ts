@@ -1,5 +1,7 @@
+import { fromCodes } from "../bytes.ts"
 import { asWaferError, WaferError } from "../error.ts"
 import type { Store } from "./store.ts"
+import { webLock } from "./web-lock.ts"
 
 /** The part of the Web Storage API that is needed. */
 export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">
@@ -21,7 +23,7 @@ export function localStorageStore(storage: WebStorage = localStorage): Store {
     // deno-lint-ignore require-await
     async set(key, value) {
       try {
-        storage.setItem(key, toLatin1(value))
+        storage.setItem(key, fromCodes(value))
       } catch (error) {
         throw asWaferError(error, "store")
       }
@@ -35,17 +37,9 @@ export function localStorageStore(storage: WebStorage = localStorage): Store {
       const all = Array.from({ length: storage.length }, (_, i) => storage.key(i))
       return all.filter((key) => key !== null && key.startsWith(prefix)).sort() as string[]
     },
+    lock: webLock("local-storage"),
     close: () => Promise.resolve(),
   }
-}
-
-function toLatin1(bytes: Uint8Array): string {
-  let text = ""
-  // In pieces: a call takes only so many arguments.
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
-  }
-  return text
 }
 
 function fromLatin1(text: string, key: string): Uint8Array {

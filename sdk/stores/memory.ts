@@ -1,7 +1,9 @@
+import { inOrder } from "./in-order.ts"
 import type { Store } from "./store.ts"
 
 /** A store that forgets everything when the process ends. */
 export function memoryStore(): Store {
+  const ordered = inOrder()
   const values = new Map<string, Uint8Array>()
   return {
     get: (key) => Promise.resolve(values.get(key)?.slice()),
@@ -15,6 +17,7 @@ export function memoryStore(): Store {
     },
     keys: (prefix) =>
       Promise.resolve([...values.keys()].filter((key) => key.startsWith(prefix)).sort()),
+    lock: (_, work) => ordered(work),
     close: () => Promise.resolve(),
   }
 }

@@ -10,6 +10,7 @@ export function prefixed(store: Store, prefix: string): Store {
       const keys = await store.keys(prefix + start)
       return keys.map((key) => key.slice(prefix.length))
     },
+    lock: (name, work) => store.lock(prefix + name, work),
     close: () => Promise.resolve(),
   }
 }

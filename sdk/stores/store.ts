@@ -12,6 +12,11 @@ export interface Store {
   delete(key: string): Promise<void>
   /** Every key that begins with `prefix`, in code-unit order. */
   keys(prefix: string): Promise<string[]>
+  /**
+   * Runs `work` while nobody else runs one under the same name: no other tab or process that shares the
+   * storage either, as far as its kind can know. Inside, no other lock is taken.
+   */
+  lock<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Releases what the store holds open. Idempotent. */
   close(): Promise<void>
 }

@@ -66,7 +66,11 @@ function mapStorage(): WebStorage {
 }
 
 const storage = remember(mapStorage)
-storeTests("Web Storage over a map", (again) => Promise.resolve(localStorageStore(storage(again))))
+storeTests(
+  "Web Storage over a map",
+  (again) => Promise.resolve(localStorageStore(storage(again))),
+  { locksAreShared: globalThis.navigator?.locks !== undefined },
+)
 
 const inBrowser = typeof document !== "undefined"
 const notHere = inBrowser ? false : "only browsers have it"

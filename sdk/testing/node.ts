@@ -13,7 +13,10 @@ import {
 import { FollowResponseSchema, NodeApi } from "@wafer/proto/node"
 import { concat, equalBytes, toHex, utf8 } from "../bytes.ts"
 
-/** A node for tests: it keeps everything in arrays, and pages, streams and follows as a real one does. */
+/**
+ * A node for tests: it keeps everything in arrays, and pages, streams and follows as a real one does. It
+ * says that it stored each envelope 5 ns after its time.
+ */
 export interface TestNode {
   readonly routes: (router: ConnectRouter) => void
   /** In the order of their publication. Tests may add what nobody would publish. */
@@ -30,8 +33,8 @@ export interface TestNode {
   cut(): void
 }
 
-/** What a node for tests offers beyond the V1 API. */
 export interface TestNodeOptions {
+  /** Whether it offers more than the V1 API: following, and long answers. */
   readonly follow?: boolean
 }
 
@@ -99,6 +102,10 @@ export function testNode({ follow = false }: TestNodeOptions = {}): TestNode {
         },
         query(request) {
           enter("query")
+          const limit = request.pagingInfo?.limit ?? 0
+          if (limit > 100) {
+            throw new ConnectError("cannot exceed 100 rows per query", Code.InvalidArgument)
+          }
           return page(log, request)
         },
         batchQuery({ requests }) {
@@ -114,6 +121,10 @@ export function testNode({ follow = false }: TestNodeOptions = {}): TestNode {
       })
       if (!follow) return
       router.service(NodeApi, {
+        read(request) {
+          enter("read")
+          return page(log, request)
+        },
         async *follow({ contentTopics, cursor, sinceNs }, { signal }) {
           enter("follow")
           const head = log.length
@@ -125,7 +136,7 @@ export function testNode({ follow = false }: TestNodeOptions = {}): TestNode {
               (position > head || cursor.length > 0 || envelope.timestampNs >= (sinceNs ?? 0n))
             if (wanted) {
               yield create(FollowResponseSchema, {
-                event: { case: "item", value: { envelope } },
+                event: { case: "item", value: { envelope, receivedNs: envelope.timestampNs + 5n } },
                 cursor: toCursor(position),
               })
             }
@@ -151,7 +162,6 @@ function page(log: readonly Envelope[], request: QueryRequest): QueryResponse {
   const { contentTopics, startTimeNs, endTimeNs, pagingInfo } = request
   const descending = pagingInfo?.direction !== SortDirection.ASCENDING
   const limit = pagingInfo?.limit || 100
-  if (limit > 100) throw new ConnectError("cannot exceed 100 rows per query", Code.InvalidArgument)
   const index = pagingInfo?.cursor?.cursor.value
 
   const rows = log

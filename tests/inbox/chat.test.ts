@@ -101,7 +101,14 @@ test("the drawer says what was verified, and what is not proved", async () => {
   const drawer = ben.page.getByRole("complementary", { name: "What was verified" })
   await drawer.getByText("sealed this, and nothing was changed.").waitFor()
   assert.equal(await drawer.locator(".step-proved").count(), 4)
+  for (const step of ["Account", "Identity key", "Pre-key"]) {
+    const named = drawer.locator(".step").filter({ hasText: step }).locator(".step-value").first()
+    assert.match(await named.innerText(), /^[0-9a-zA-Z]{6}…[0-9a-fA-F]{4}$/)
+  }
+  await drawer.getByText(/^signed the pre-key, made \d+ \w+ \d{4}$/).waitFor()
   await drawer.getByText("Not proved: the time").waitFor()
+  await drawer.getByText(/This node stored it [\d.]+ (seconds?|minutes?) (later|earlier)\./)
+    .waitFor()
   await drawer.getByText("xmtp.org/text:1.0").waitFor()
   await drawer.getByRole("button", { name: "Close" }).click()
   await drawer.waitFor({ state: "detached" })

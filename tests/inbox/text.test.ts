@@ -1,11 +1,13 @@
 // Text from strangers: nothing is lost, nothing hides, nothing dangerous becomes a link.
 import assert from "node:assert/strict"
+import { Buffer } from "node:buffer"
 import { test } from "node:test"
 import fc from "fast-check"
 import { findAddress, grouped, short } from "../../inbox/text/address.ts"
 import { oneLine, pieces, visible } from "../../inbox/text/plain.ts"
 import { size, sizeOf } from "../../inbox/text/size.ts"
-import { dateline, when } from "../../inbox/text/time.ts"
+import { apart, dateline, when } from "../../inbox/text/time.ts"
+import { hex } from "../../inbox/text/hex.ts"
 
 const strange = fc.array(
   fc.oneof(
@@ -100,4 +102,24 @@ test("times get coarser as they age", () => {
   assert.match(when(at(10, 9), now), /9/)
   assert.doesNotMatch(dateline(at(10, 22), now), /2026/)
   assert.match(dateline(new Date(2025, 1, 1).getTime(), now), /2025/)
+})
+
+test("how far apart two moments are has a unit that fits", () => {
+  assert.deepEqual(
+    [300, 1000, -2449, 60_000, 7_200_000, -86_400_000].map(apart),
+    [
+      "0.3 seconds later",
+      "1 second later",
+      "2.4 seconds earlier",
+      "1 minute later",
+      "2 hours later",
+      "1 day earlier",
+    ],
+  )
+})
+
+test("hex is what Buffer calls hex", () => {
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => {
+    assert.equal(hex(bytes), Buffer.from(bytes).toString("hex"))
+  }))
 })

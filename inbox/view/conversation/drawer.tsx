@@ -75,7 +75,7 @@ function ChainStep({ step }: { step: Step }): VNode {
         <Icon name={ICONS[step.state]} size={14} />
       </span>
       <strong>{step.name}</strong>
-      {step.value && <span class="mono step-value">{step.value}</span>}
+      {step.value && <span class="mono step-value" title={step.full}>{step.value}</span>}
       <span class="step-says">{step.state === "not reached" ? "not reached" : step.says}</span>
     </li>
   )

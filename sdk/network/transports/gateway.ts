@@ -19,7 +19,7 @@ import { WaferError, type WaferErrorCode } from "../../error.ts"
 import type { Envelope, Transport } from "../transport.ts"
 import { lines } from "./lines.ts"
 import { readPage, writeQuery } from "./query.ts"
-import { retryAfterMs } from "./retry-after.ts"
+import { refusal } from "./refusal.ts"
 import { unlessAborted, unreachable } from "./unreachable.ts"
 
 /** How to reach a node's JSON gateway. */
@@ -74,8 +74,9 @@ export function gateway(url: string | URL, options: GatewayOptions = {}): Transp
         body: JSON.stringify(body),
         ...(signal && { signal }),
       }))
-    if (!response.ok) throw await refusal(response, signal)
-    return response
+    if (response.ok) return response
+    const { code, message } = errorOf(await unlessAborted(signal, () => response.text()))
+    throw refusal(response, codes[code ?? -1], message)
   }
 
   async function call<Desc extends DescMessage>(
@@ -130,18 +131,6 @@ export function gateway(url: string | URL, options: GatewayOptions = {}): Transp
 
 // Beyond the largest message in base64: whatever sends more is no node.
 const maxLine = 2 * 1024 * 1024
-
-async function refusal(response: Response, signal: AbortSignal | undefined): Promise<WaferError> {
-  const text = await unlessAborted(signal, () => response.text())
-  const wait = retryAfterMs(response.headers.get("retry-after"))
-  const { code, message } = errorOf(text)
-  return new WaferError(
-    codes[code ?? -1] ??
-      (response.status === 503 || response.status === 504 ? "unavailable" : "node"),
-    message ?? `the node answered ${response.status}`,
-    wait === undefined ? {} : { retryAfterMs: wait },
-  )
-}
 
 /** Unary calls answer with the error itself, streams with `{error}`. Anything else has no code. */
 function errorOf(text: string): { code?: number; message?: string } {

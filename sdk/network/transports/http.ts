@@ -12,7 +12,7 @@ import { WaferError, type WaferErrorCode } from "../../error.ts"
 import type { Transport } from "../transport.ts"
 import { frame, frames } from "./frames.ts"
 import { messageApi, type Rpc, type RpcOptions } from "./message-api.ts"
-import { retryAfterMs } from "./retry-after.ts"
+import { refusal } from "./refusal.ts"
 import { unlessAborted, unreachable } from "./unreachable.ts"
 
 /** How to reach a node over HTTP. */
@@ -47,17 +47,6 @@ const codes: Record<string, WaferErrorCode> = {
   unimplemented: "unimplemented",
 }
 
-// What a status means when no Connect server has answered.
-const statuses: Record<number, WaferErrorCode> = {
-  401: "unauthenticated",
-  403: "permission-denied",
-  404: "unimplemented",
-  429: "rate-limited",
-  502: "unavailable",
-  503: "unavailable",
-  504: "unavailable",
-}
-
 // Beyond the largest message: whatever sends more is no node.
 const maxFrame = 8 * 1024 * 1024
 
@@ -84,7 +73,7 @@ function connectRpc(base: string, fetch: typeof globalThis.fetch): Rpc {
       }))
     if (response.ok) return response
     const text = await unlessAborted(signal, () => response.text())
-    throw refusal(parsed(text), response)
+    throw refused(parsed(text), response)
   }
 
   return {
@@ -106,7 +95,7 @@ function connectRpc(base: string, fetch: typeof globalThis.fetch): Rpc {
           if (flags & flagCompressed) throw new WaferError("node", "an unasked compression")
           if (flags & flagEnd) {
             const { error } = parsed(new TextDecoder().decode(bytes)) as { error?: ErrorJson }
-            if (error) throw refusal(error, response)
+            if (error) throw refused(error, response)
             return
           }
           yield read(method.output, bytes)
@@ -136,13 +125,8 @@ function parsed(text: string): ErrorJson {
   }
 }
 
-function refusal({ code, message }: ErrorJson, { status, headers }: Response): WaferError {
-  const wait = retryAfterMs(headers.get("retry-after"))
-  return new WaferError(
-    codes[String(code)] ?? statuses[status] ?? "node",
-    typeof message === "string" ? message : `the node answered ${status}`,
-    wait === undefined ? {} : { retryAfterMs: wait },
-  )
+function refused({ code, message }: ErrorJson, response: Response): WaferError {
+  return refusal(response, codes[String(code)], message)
 }
 
 function read<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {

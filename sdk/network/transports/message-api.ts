@@ -48,6 +48,8 @@ export function messageApi(rpc: Rpc): Transport {
     },
     query: async (asked, { signal } = {}) =>
       readPage(await rpc.unary(query, writeQuery(asked), { signal })),
+    read: async (asked, { signal } = {}) =>
+      readPage(await rpc.unary(NodeApi.method.read, writeQuery(asked), { signal })),
     async batchQuery(queries, { signal } = {}) {
       const request = create(BatchQueryRequestSchema, { requests: queries.map(writeQuery) })
       return (await rpc.unary(batchQuery, request, { signal })).responses.map(readPage)
@@ -70,7 +72,9 @@ export function messageApi(rpc: Rpc): Transport {
         if (event.case === "heartbeat") yield { kind: "heartbeat" } satisfies FollowEvent
         if (event.case === "caughtUp") yield { kind: "caught-up", cursor } satisfies FollowEvent
         if (event.case === "item" && event.value.envelope) {
-          yield { kind: "envelope", envelope: event.value.envelope, cursor } satisfies FollowEvent
+          const { envelope, receivedNs } = event.value
+          const told = receivedNs === 0n ? envelope : { ...envelope, storedNs: receivedNs }
+          yield { kind: "envelope", envelope: told, cursor } satisfies FollowEvent
         }
       }
     },

@@ -40,7 +40,7 @@ const wanted = fromBinary(
 ) as unknown as Wanted
 
 const routes = conformanceRoutes(registry, wanted.messageReceiveLimit || 0xffff_ffff)
-const app = createHttp({
+const fetch = createHttp({
   gateway: new Map(),
   unary: new Map(),
   routes,
@@ -51,7 +51,6 @@ const app = createHttp({
   ready: () => Promise.resolve(),
 })
 const place = { host: "127.0.0.1", port: 0 }
-const fetch = async (request: Request, info: object) => await app(request, info)
 const { serverCreds: pem } = wanted
 
 const server = pem
