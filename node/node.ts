@@ -26,6 +26,7 @@ import { createLately } from "./status/lately.ts"
 import { createStatus, type Disk } from "./status/report.ts"
 import { statusRoutes } from "./status/routes.ts"
 import type { Store } from "./store/store.ts"
+import { createWindows } from "./store/window.ts"
 
 /** What a node is made of. Only the store has no default. */
 export interface NodeOptions {
@@ -97,7 +98,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
   const metrics = createMetrics()
   const { registry } = metrics
-  const ingest = createIngest({ store, limits, metrics, now, log })
+  const windows = createWindows(retentionMs, () => now().getTime())
+  const ingest = createIngest({ store, limits, windows, metrics, now, log })
   const hub = createHub({
     store,
     metrics,

@@ -3,6 +3,7 @@ import type { Registry } from "./metrics.ts"
 import { compareBytes, storageId } from "./store/envelope.ts"
 import type { LogEntry, Store } from "./store/store.ts"
 import { isKept } from "./store/topic.ts"
+import { createWindows } from "./store/window.ts"
 
 export interface KeeperOptions {
   readonly store: Store
@@ -37,17 +38,12 @@ const step = 200
 
 export function createKeeper({ store, retentionMs, registry, log, now }: KeeperOptions): Keeper {
   const removed = registry.counter("wafer_removed_total", "Stored envelopes removed, by reason")
+  const windows = createWindows(retentionMs, () => now().getTime())
   const timers = new Map<() => unknown, ReturnType<typeof setTimeout>>()
   let working: Promise<unknown> = Promise.resolve()
   let closed = false
   // Everything up to here is kept for ever, or gone.
   let swept = 0n
-
-  /** Peers compare sets whose edge is a whole hour, so that the edge stands still while they do. */
-  function edgeNs(): bigint {
-    const edgeMs = Math.floor((now().getTime() - retentionMs) / hourMs) * hourMs - 2 * hourMs
-    return BigInt(edgeMs) * 1_000_000n
-  }
 
   async function* entriesFrom(after: bigint): AsyncGenerator<LogEntry[]> {
     for (let seq = after; !closed;) {
@@ -62,12 +58,12 @@ export function createKeeper({ store, retentionMs, registry, log, now }: KeeperO
 
   async function expire(): Promise<number> {
     if (retentionMs === 0) return 0
-    const edge = edgeNs()
+    const edge = windows.removalNs()
     let expired = 0
     for await (const entries of entriesFrom(swept)) {
       const young = entries.findIndex(({ receivedNs }) => receivedNs >= edge)
       const old = young < 0 ? entries : entries.slice(0, young)
-      // Only the time of arrival counts: a sender could date the other one ahead for ever.
+      // Only the time of arrival counts: the log is in its order.
       const due = old.filter(({ contentTopic }) => !isKept(contentTopic))
       if (due.length > 0) await store.remove(due)
       expired += due.length

@@ -4,10 +4,10 @@ import type { Ingest } from "../ingest.ts"
 import type { Limits } from "../refusal.ts"
 import type { Arrival } from "../store/store.ts"
 import { isEphemeral } from "../store/topic.ts"
+import type { Windows } from "../store/window.ts"
 import type { Body } from "./fetch.ts"
 import type { PeerLog } from "./metrics.ts"
 import type { Key } from "./rbsr/key.ts"
-import type { Windows } from "./window.ts"
 
 /** How an envelope came; part of its origin. */
 type Way = "gossip" | "repair"
@@ -44,8 +44,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (utf8.encode(contentTopic).length > limits.maxTopicBytes) return "oversized"
     if (message.length > limits.maxMessageBytes) return "oversized"
     if (timestampNs > MAX_TIMESTAMP) return "timestamp"
-    if (windows.expired(contentTopic, timestampNs)) return "expired"
-    return undefined
+    return windows.fault(contentTopic, timestampNs)
   }
 
   function admit(envelope: Envelope, way: Way, also?: string): boolean {

@@ -3,6 +3,7 @@ import type { Connection, Stream } from "@libp2p/interface"
 import { peerIdFromString } from "@libp2p/peer-id"
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
 import type { SetName } from "../store/store.ts"
+import { createWindows } from "../store/window.ts"
 import { createAcquaintance } from "./acquaintance.ts"
 import { openBook, peerOf } from "./book.ts"
 import { createBuckets } from "./bucket.ts"
@@ -32,7 +33,6 @@ import { followSets } from "./sets.ts"
 import { createSyncServer } from "./sync-server.ts"
 import { createValidator } from "./validator.ts"
 import { createWatchdog } from "./watchdog.ts"
-import { createWindows } from "./window.ts"
 
 const DAY_NS = 86_400_000_000_000n
 const OPEN_MS = 10_000

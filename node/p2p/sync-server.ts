@@ -12,6 +12,7 @@ import {
   limitsOf,
   max,
   MAX_ROUNDS,
+  min,
   openSession,
   type Session,
   SESSION_VERSION,
@@ -50,14 +51,15 @@ export function createSyncServer(
   async function session(sync: Session, peer: string, request: SyncOpen): Promise<void> {
     const set = SET_NAMES[request.set]!
     const low = max(request.lowNs, windows.lowNs(set))
-    const inside = () => window(sets.of(set), low, request.highNs)
+    const high = min(request.highNs, windows.highNs(set))
+    const inside = () => window(sets.of(set), low, high)
     const limits = limitsOf(request.frame)
     const own = inside()
     await sync.write(frame({
       case: "accept",
       value: {
         lowNs: low,
-        highNs: request.highNs,
+        highNs: high,
         frame: limits.frame,
         count: BigInt(own.size),
         fingerprint: own.fingerprint(0, own.size),

@@ -23,6 +23,7 @@ import {
   limitsOf,
   max,
   MAX_ROUNDS,
+  min,
   openSession,
   SESSION_VERSION,
   type SessionOptions,
@@ -63,12 +64,13 @@ export async function reconcile(
   const { sets, windows, log } = options
   const index = sets.of(set)
   const low = max(lowNs, windows.lowNs(set))
+  const high = min(highNs, windows.highNs(set))
   const sync = openSession(stream, options)
   const deadline = options.now() + options.sessionMs
   const started = options.now()
   let rounds = 0
   try {
-    const ours = window(index, low, highNs)
+    const ours = window(index, low, high)
     await sync.write(frame({
       case: "open",
       value: {
@@ -76,7 +78,7 @@ export async function reconcile(
         version: SESSION_VERSION,
         set: SET_NAMES.indexOf(set),
         lowNs: low,
-        highNs,
+        highNs: high,
         frame: DEFAULT_LIMITS.frame,
         count: BigInt(ours.size),
         fingerprint: ours.fingerprint(0, ours.size),
@@ -87,7 +89,7 @@ export async function reconcile(
       await sync.close()
       return { kind: "refused", status: accept.status, retryAfterMs: accept.retryAfterMs }
     }
-    if (accept.lowNs < low || accept.highNs > highNs) {
+    if (accept.lowNs < low || accept.highNs > high) {
       throw new ProtocolError("violation", "a window wider than asked for")
     }
     const limits = limitsOf(accept.frame)
