@@ -35,6 +35,10 @@ export interface PeerStatus {
   readonly wafer: boolean
   /** Whether it held the same envelopes when last compared; undefined: not compared yet. */
   readonly inAgreement: boolean | undefined
+  /** When it last did, in Unix milliseconds. */
+  readonly equalAt: number | undefined
+  /** Envelopes that one side alone held when last compared one by one; undefined: never. */
+  readonly apart: number | undefined
   readonly score: number
   /** Bytes that wait to be sent to it. */
   readonly backlog: number

@@ -20,14 +20,14 @@ import { createIntake } from "./intake.ts"
 import { loadKey } from "./key.ts"
 import { METADATA, metadataOf, serveMetadata } from "./metadata.ts"
 import { createPeerLog } from "./metrics.ts"
-import type { Peers, PeersOptions } from "./membership.ts"
+import type { Peers, PeersOptions, PeerStatus } from "./membership.ts"
 import { createOffers } from "./offers.ts"
 import { createPacer, PACER_LIMITS } from "./pacer.ts"
 import { createExchange, PEERS } from "./peers.ts"
 import { ReconcileError } from "./rbsr/error.ts"
 import { startRelay } from "./relay.ts"
 import { createRepair } from "./repair.ts"
-import { createRoster } from "./roster.ts"
+import { createRoster, type Member } from "./roster.ts"
 import { SYNC } from "./session.ts"
 import { followSets } from "./sets.ts"
 import { createSyncServer } from "./sync-server.ts"
@@ -297,7 +297,10 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   })
 
   libp2p.addEventListener("connection:open", ({ detail }) => roster.connected(detail))
-  libp2p.addEventListener("peer:disconnect", ({ detail }) => roster.disconnected(detail.toString()))
+  libp2p.addEventListener("peer:disconnect", ({ detail }) => {
+    roster.disconnected(detail.toString())
+    repair.forget(detail.toString())
+  })
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
     acquaintance.identified(peerId, protocols, connection)
   })
@@ -330,10 +333,9 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   dialer.tick()
   addGauges(options.registry, {
     peers: () =>
-      roster.all().map(({ peer }) => ({
-        score: gossip.getScore(peer),
-        backlog: backlogOf(peer),
-        connections: libp2p.getConnections(peerIdFromString(peer)).length,
+      roster.all().map((member) => ({
+        ...statusOf(member),
+        connections: libp2p.getConnections(peerIdFromString(member.peer)).length,
       })),
     known: () => book.entries().length,
     mesh: () => gossip.getMeshPeers(pubsubTopic).length,
@@ -359,6 +361,20 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     return { count: index.size, fingerprint: index.fingerprint(0, index.size) }
   }
 
+  function statusOf(member: Member): PeerStatus {
+    return {
+      id: member.peer,
+      address: member.remote.toString(),
+      direction: member.direction,
+      connectedMs: now() - member.since,
+      wafer: member.ours === true,
+      inAgreement: repair.agrees(member.peer),
+      ...repair.standing(member.peer),
+      score: gossip.getScore(member.peer),
+      backlog: backlogOf(member.peer),
+    }
+  }
+
   let leaving: Promise<void> | undefined
   const close = () => leaving ??= leave()
 
@@ -370,16 +386,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     status: () => ({
       network,
       mode: gate.mode,
-      peers: roster.all().map((member) => ({
-        id: member.peer,
-        address: member.remote.toString(),
-        direction: member.direction,
-        connectedMs: now() - member.since,
-        wafer: member.ours === true,
-        inAgreement: repair.agrees(member.peer),
-        score: gossip.getScore(member.peer),
-        backlog: backlogOf(member.peer),
-      })),
+      peers: roster.all().map(statusOf),
       known: book.entries().length,
       mesh: gossip.getMeshPeers(pubsubTopic).length,
       queuedBytes: pacer.queuedBytes,

@@ -64,7 +64,9 @@ export function startRelay(options: RelayOptions): () => void {
 
   gossip.topicValidators.set(topic, (peer: PeerId, { data }: { data: Uint8Array }) => {
     const from = peer.toString()
+    const started = performance.now()
     const { verdict, reason, envelope } = options.judge(from, data)
+    log.judgementSeconds.observe((performance.now() - started) / 1000)
     log.count("gossipIn", { result: verdict, reason })
     if (reason === "flood") options.flooded(from)
     if (envelope !== undefined) accepted.set(data, envelope)

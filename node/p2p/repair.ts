@@ -13,6 +13,14 @@ import { type AskOptions, audit, hourOf, type Outcome, reconcile } from "./sync.
 /** The last hour, or all that is kept. */
 export type Scope = "recent" | "full"
 
+/** How far a peer is from this node. */
+export interface Standing {
+  /** When it last held all the same, in Unix milliseconds. */
+  readonly equalAt: number | undefined
+  /** Envelopes that one side alone held when they were last compared one by one; undefined: never. */
+  readonly apart: number | undefined
+}
+
 export interface Repair {
   /** A new peer: compares everything a moment later. */
   greet(peer: string): void
@@ -24,6 +32,9 @@ export interface Repair {
   audit(peer: string): Promise<number>
   /** Whether a peer held the same when last compared as a whole; undefined: not compared yet. */
   agrees(peer: string): boolean | undefined
+  standing(peer: string): Standing
+  /** A peer has left; only what it could not serve is remembered. */
+  forget(peer: string): void
   /** When some peer last held the same, in Unix milliseconds. */
   readonly equalAt: number | undefined
   close(): void
@@ -61,8 +72,11 @@ export function createRepair(options: RepairOptions): Repair {
   const { session, store, fetcher, timings, log, now, random = Math.random } = options
   const stop = new AbortController()
   const agreement = new Map<string, Map<SetName, boolean>>()
+  const standings = new Map<string, Standing>()
   const promises = new Map<string, { named: number; unserved: number; until: number }>()
   const timers = new Set<ReturnType<typeof setTimeout>>()
+  const standing = (peer: string): Standing =>
+    standings.get(peer) ?? { equalAt: undefined, apart: undefined }
   let equalAt: number | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -108,6 +122,7 @@ export function createRepair(options: RepairOptions): Repair {
   async function bridge(peer: string, have: Uint8Array[], need: Uint8Array[]): Promise<void> {
     log.count("missing", { side: "here" }, need.length)
     log.count("missing", { side: "there" }, have.length)
+    standings.set(peer, { ...standing(peer), apart: need.length + have.length })
     await sleep(timings.settle)
     await fetchAll(peer, need)
     if (have.length > 0) await fetcher.offer(peer, have)
@@ -147,6 +162,7 @@ export function createRepair(options: RepairOptions): Repair {
   async function mend(peer: string, scope: Scope): Promise<boolean> {
     let equal = true
     for (const set of SET_NAMES) equal = await mendSet(peer, set, scope) && equal
+    if (equal && scope === "full") standings.set(peer, { equalAt: now(), apart: 0 })
     return equal
   }
 
@@ -231,6 +247,11 @@ export function createRepair(options: RepairOptions): Repair {
       const sets = agreement.get(peer)
       if (sets === undefined) return undefined
       return SET_NAMES.every((set) => sets.get(set) === true)
+    },
+    standing,
+    forget(peer) {
+      agreement.delete(peer)
+      standings.delete(peer)
     },
     get equalAt() {
       return equalAt

@@ -47,6 +47,10 @@ test("two nodes that lived apart become equal, and know it", { timeout: 120_000 
     40_000,
     () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers)),
   )
+  const sure = nodes.find(({ peers }) => peers.status().peers.every((p) => p.inAgreement === true))!
+  const others = sure.peers.status().peers.length
+  assert.equal(metric(sure, "wafer_p2p_root_match"), others)
+  assert.equal(metric(sure, "wafer_p2p_peer_apart"), 0)
 })
 
 test("what gossip cannot carry comes all the same", { timeout: 120_000 }, async () => {
