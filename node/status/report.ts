@@ -20,6 +20,8 @@ export interface Report {
   readonly series: Series
   readonly deliveryMs: number | undefined
   readonly peers: readonly PeerReport[] | undefined
+  /** How the node stands in its network; undefined when it has none. */
+  readonly membership: MembershipReport | undefined
   readonly root: string
   readonly logHead: number
   readonly retentionMs: number
@@ -32,8 +34,24 @@ export interface PeerReport {
   readonly id: string
   /** Only for the operator. */
   readonly address?: string
+  readonly direction: "inbound" | "outbound"
   readonly agrees: boolean | undefined
+  /** Since it last held the same; undefined: never. */
+  readonly equalSeconds: number | undefined
+  /** Envelopes that one side alone held when they were last compared one by one. */
+  readonly apart: number | undefined
   readonly connectedSeconds: number
+}
+
+export interface MembershipReport {
+  readonly id: string
+  /** Only for the operator. */
+  readonly addresses?: readonly string[]
+  readonly mode: "open" | "allowlist"
+  readonly known: number
+  readonly mesh: number
+  /** Since any peer last held the same; undefined: never. */
+  readonly equalSeconds: number | undefined
 }
 
 /** Bytes. */
@@ -69,6 +87,9 @@ export function createStatus(options: StatusOptions): Status {
   const timer = setInterval(history.sample, stepMs)
   const startedMs = now().getTime()
 
+  const secondsSince = (atMs: number | undefined) =>
+    atMs === undefined ? undefined : Math.round((now().getTime() - atMs) / 1000)
+
   async function fault(): Promise<string | undefined> {
     try {
       await ready()
@@ -92,6 +113,18 @@ export function createStatus(options: StatusOptions): Status {
     return { sentence: `All is well.${connected ? ` ${agreement(connected)}` : ""}`, well: true }
   }
 
+  function membership({ id, addresses, status }: Peers, operator: boolean): MembershipReport {
+    const { mode, known, mesh, equalAt } = status()
+    return {
+      id,
+      ...(operator && { addresses }),
+      mode,
+      known,
+      mesh,
+      equalSeconds: secondsSince(equalAt),
+    }
+  }
+
   return {
     async report(operator) {
       const series = history.series()
@@ -107,9 +140,13 @@ export function createStatus(options: StatusOptions): Status {
         peers: peers?.status().peers.filter(({ wafer }) => wafer).map((peer) => ({
           id: peer.id,
           ...(operator && { address: peer.address }),
+          direction: peer.direction,
           agrees: peer.inAgreement,
+          equalSeconds: secondsSince(peer.equalAt),
+          apart: peer.apart,
           connectedSeconds: Math.round(peer.connectedMs / 1000),
         })),
+        membership: peers && membership(peers, operator),
         root: toHex(fingerprintDigest(kept)),
         logHead: Number(store.head),
         retentionMs,
