@@ -57,8 +57,8 @@ async function startWaku(topic: string, ...args: string[]): Promise<WakuNode> {
   }
   try {
     const address = () => /\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/\w+/.exec(said)?.[0]
-    await until(() => address() !== undefined && /rest/i.test(said), 30_000, () => said)
-    await post(`${rest}/subscriptions`, JSON.stringify([topic]))
+    await until(() => address() !== undefined, 30_000, () => said)
+    await retried(() => post(`${rest}/subscriptions`, JSON.stringify([topic])))
     return {
       address: address()!,
       output: () => said,
@@ -76,6 +76,18 @@ async function startWaku(topic: string, ...args: string[]): Promise<WakuNode> {
   } catch (error) {
     await end()
     throw error
+  }
+}
+
+/** Its REST server starts a little later than it says. */
+async function retried(job: () => Promise<void>, times = 50): Promise<void> {
+  for (let tried = 1;; tried++) {
+    try {
+      return await job()
+    } catch (error) {
+      if (tried === times) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
   }
 }
 
