@@ -189,6 +189,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     ...session,
     sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
     retryAfterMs: timings.sessionGap,
+    compared: repair.compared,
     outrun: (peer) => repair.greet(peer),
   })
   const serve = createFetchServer({

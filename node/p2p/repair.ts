@@ -28,6 +28,8 @@ export interface Repair {
   suspect(): void
   /** Compares and mends now; resolves with whether both sides were equal in the end. */
   mend(peer: string, scope: Scope): Promise<boolean>
+  /** A peer compared all of a set with this node. */
+  compared(peer: string, set: SetName, equal: boolean): void
   /** Compares digests of hours; resolves with the number of hours that differed under equal sums. */
   audit(peer: string): Promise<number>
   /** Whether a peer held the same when last compared as a whole; undefined: not compared yet. */
@@ -83,7 +85,7 @@ export function createRepair(options: RepairOptions): Repair {
   function note(peer: string, set: SetName, equal: boolean): void {
     const sets = agreement.get(peer) ?? new Map<SetName, boolean>()
     agreement.set(peer, sets.set(set, equal))
-    if (equal) equalAt = now()
+    if (repair.agrees(peer)) standings.set(peer, { equalAt: equalAt = now(), apart: 0 })
   }
 
   async function ask(peer: string, what: AskOptions): Promise<Outcome> {
@@ -132,13 +134,15 @@ export function createRepair(options: RepairOptions): Repair {
   async function mendSet(peer: string, set: SetName, scope: Scope): Promise<boolean> {
     const recentNs = BigInt(now()) * 1_000_000n - HOUR_NS
     const lowNs = scope === "recent" ? recentNs - recentNs % HOUR_NS : 0n
+    // What agreed as a whole, and was apart for a moment, agrees again when the last hour does.
+    const agreed = agreement.get(peer)?.get(set) === true
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (attempt > 0) await sleep(timings.sessionGap)
       if (stop.signal.aborted || (promises.get(peer)?.until ?? 0) > now()) return false
       const cut = scope === "full" && attempt === 0 ? "random" : "even"
       const outcome = await ask(peer, { set, lowNs, cut })
       if (outcome.kind === "equal") {
-        if (scope === "full") note(peer, set, true)
+        if (scope === "full" || agreed) note(peer, set, true)
         return true
       }
       note(peer, set, false)
@@ -162,7 +166,6 @@ export function createRepair(options: RepairOptions): Repair {
   async function mend(peer: string, scope: Scope): Promise<boolean> {
     let equal = true
     for (const set of SET_NAMES) equal = await mendSet(peer, set, scope) && equal
-    if (equal && scope === "full") standings.set(peer, { equalAt: now(), apart: 0 })
     return equal
   }
 
@@ -248,6 +251,7 @@ export function createRepair(options: RepairOptions): Repair {
       if (sets === undefined) return undefined
       return SET_NAMES.every((set) => sets.get(set) === true)
     },
+    compared: note,
     standing,
     forget(peer) {
       agreement.delete(peer)

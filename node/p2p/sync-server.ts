@@ -1,6 +1,8 @@
 // /wafer/sync/1.0.0, the answering side: at most one session a peer and four in all at a time.
 import type { Stream } from "@libp2p/interface"
 import { type SyncOpen, SyncStatus } from "@wafer/proto/p2p"
+import { compareBytes } from "../store/envelope.ts"
+import type { SetName } from "../store/store.ts"
 import type { Buckets } from "./bucket.ts"
 import { ProtocolError } from "./framing.ts"
 import { hourDigest } from "./rbsr/audit.ts"
@@ -27,6 +29,8 @@ export interface SyncServerOptions extends SessionOptions {
   /** One session in some seconds, for each peer and set. */
   readonly sessions: Buckets
   readonly retryAfterMs: number
+  /** What the opening of a session over all of a set has shown. */
+  readonly compared: (peer: string, set: SetName, equal: boolean) => void
   /** The peer holds so much more that this node should copy from it. */
   readonly outrun: (peer: string) => void
 }
@@ -55,6 +59,10 @@ export function createSyncServer(
     const inside = () => window(sets.of(set), low, high)
     const limits = limitsOf(request.frame)
     const own = inside()
+    const fingerprint = own.fingerprint(0, own.size)
+    if (low === windows.lowNs(set) && request.lowNs === low && request.highNs === high) {
+      options.compared(peer, set, compareBytes(fingerprint, request.fingerprint) === 0)
+    }
     await sync.write(frame({
       case: "accept",
       value: {
@@ -62,7 +70,7 @@ export function createSyncServer(
         highNs: high,
         frame: limits.frame,
         count: BigInt(own.size),
-        fingerprint: own.fingerprint(0, own.size),
+        fingerprint,
       },
     }))
     const deadline = options.now() + options.sessionMs

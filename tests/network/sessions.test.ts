@@ -20,7 +20,7 @@ import { createSyncServer } from "../../node/p2p/sync-server.ts"
 import { audit, type Outcome, reconcile } from "../../node/p2p/sync.ts"
 import { createWindows } from "../../node/store/window.ts"
 import { defaultLimits } from "../../node/refusal.ts"
-import type { Store } from "../../node/store/store.ts"
+import type { SetName, Store } from "../../node/store/store.ts"
 import { memoryStore } from "../../node/store/memory.ts"
 import { envelope } from "./local.ts"
 import { pipe, type PipeOptions } from "./pipe.ts"
@@ -65,13 +65,16 @@ async function side(envelopes: readonly Envelope[]): Promise<Side> {
 
 const none = () => Promise.resolve([])
 
+const serving = { sessions: endless, retryAfterMs: 1, outrun: () => {}, compared: () => {} }
+
 async function compareOver(
   a: SessionOptions,
   b: SessionOptions,
   options: PipeOptions = {},
+  compared: (peer: string, set: SetName, equal: boolean) => void = () => {},
 ): Promise<Outcome> {
   const [left, right] = pipe(options)
-  const sync = createSyncServer({ ...b, sessions: endless, retryAfterMs: 1, outrun: () => {} })
+  const sync = createSyncServer({ ...b, ...serving, compared })
   const served = sync(right, "a").catch((error) => right.abort(error))
   const outcome = await reconcile(left, a, { set: "kept" })
   await served
@@ -109,6 +112,16 @@ test("messages arrive whole, however the bytes are cut", async () => {
     assert.deepEqual(await compareOver(a.session, b.session, { chunk }), whole)
   }
   assert.equal(whole.kind, "different")
+})
+
+test("the side that is asked learns as much from the opening", async () => {
+  const common = some(40)
+  const told: unknown[] = []
+  const compared = (...facts: unknown[]) => void told.push(facts)
+  const [a, b, c] = await Promise.all([side(common), side(common), side(some(3))])
+  await compareOver(a.session, b.session, {}, compared)
+  await compareOver(a.session, c.session, {}, compared)
+  assert.deepEqual(told, [["a", "kept", true], ["a", "kept", false]])
 })
 
 test("a session that breaks after any message leaves both sides sound", async () => {
@@ -188,10 +201,7 @@ test("equal sums of different envelopes are seen by the hour", async () => {
 
   const over = async <T>(ask: (stream: ReturnType<typeof pipe>[0]) => Promise<T>): Promise<T> => {
     const [left, right] = pipe()
-    void createSyncServer({ ...b, sessions: endless, retryAfterMs: 1, outrun: () => {} })(
-      right,
-      "a",
-    )
+    void createSyncServer({ ...b, ...serving })(right, "a")
     return await ask(left)
   }
   assert.deepEqual(await over((stream) => audit(stream, a, "kept", 0n, 24)), [5n])
