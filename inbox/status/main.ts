@@ -172,7 +172,12 @@ function peers(all: NonNullable<Report["peers"]>): HTMLElement {
     h(
       "tr",
       "",
-      h("td", "", h("b", "", `…${id.slice(-8)}`), h("code", "", address ?? "")),
+      h(
+        "td",
+        "",
+        h("b", "", `…${id.slice(-8)}`),
+        h("code", "", address?.replace(/\/p2p\/\w+$/, "") ?? ""),
+      ),
       h(
         "td",
         agrees ? "agrees" : "repairing",
