@@ -14,6 +14,8 @@ export interface PeersConfig {
   readonly allow: readonly string[]
   /** The gossip topic. `/waku/2/rs/<cluster>/<shard>` joins a Waku shard. */
   readonly pubsubTopic: string
+  /** Whether Waku tools may read the history; undefined: when the topic is a Waku shard. */
+  readonly wakuStore: boolean | undefined
   /** Peers must tell this Waku cluster; undefined: any. */
   readonly cluster: number | undefined
   /** Larger messages are handed to our own peers one by one: Waku's default limit is 150 KiB. */
@@ -88,6 +90,7 @@ export const DEFAULT_CONFIG: PeersConfig = {
   seeds: [],
   allow: [],
   pubsubTopic: "/waku/2/default-waku/proto",
+  wakuStore: undefined,
   cluster: undefined,
   maxGossipBytes: MIB + 64 * 1024,
   retentionMs: 86_400_000,

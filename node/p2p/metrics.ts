@@ -19,6 +19,7 @@ const counters = {
   auditMismatch: ["p2p_audit_mismatch_total", "Hours that differed under equal fingerprints"],
   corrupt: ["p2p_corrupt_rows_total", "Stored envelopes that did not match their id"],
   limited: ["p2p_rate_limited_total", "Requests of peers turned away, by kind"],
+  storeQueries: ["p2p_store_queries_total", "Queries of Waku tools, by status"],
   bans: ["p2p_bans_total", "Peers sent away, by reason"],
   violations: ["p2p_violations_total", "Broken protocols, by protocol and code"],
 } as const

@@ -32,6 +32,7 @@ import { SYNC } from "./session.ts"
 import { followSets } from "./sets.ts"
 import { createSyncServer } from "./sync-server.ts"
 import { createValidator } from "./validator.ts"
+import { createWakuStore, WAKU_STORE } from "./waku-store.ts"
 import { createWatchdog } from "./watchdog.ts"
 
 const DAY_NS = 86_400_000_000_000n
@@ -311,6 +312,18 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
   await handle(SYNC, sync)
   await handle(FETCH, serve)
+  if (config.wakuStore ?? pubsubTopic.startsWith("/waku/2/rs/")) {
+    await handle(
+      WAKU_STORE,
+      createWakuStore({
+        store,
+        pubsubTopicOf: () => pubsubTopic,
+        requests: createBuckets({ perSecond: 5, burst: 50 }, now),
+        bytes: createBuckets(config.servedBytes, now),
+        log,
+      }),
+    )
+  }
   await host.start()
 
   const ticks = [

@@ -153,12 +153,17 @@ function text(bytes: Uint8Array): string {
 
 /** What is gossiped for an envelope. */
 export function wakuOf(envelope: Envelope): Uint8Array {
-  return encodeWaku({
-    payload: envelope.message,
-    contentTopic: envelope.contentTopic,
-    timestampNs: BigInt.asIntN(64, envelope.timestampNs),
-    ephemeral: isEphemeral(envelope.contentTopic),
-  })
+  return encodeWaku(wakuMessageOf(envelope))
+}
+
+/** The same, not encoded. */
+export function wakuMessageOf({ message, contentTopic, timestampNs }: Envelope): WakuMessage {
+  return {
+    payload: message,
+    contentTopic,
+    timestampNs: BigInt.asIntN(64, timestampNs),
+    ephemeral: isEphemeral(contentTopic),
+  }
 }
 
 /** The envelope inside gossip: as XMTP's nodes did, no time and a time before 1970 are 0. */
