@@ -17,7 +17,7 @@ import { follow } from "./follow.ts"
 import type { Peers } from "./p2p/mod.ts"
 import { checkTopics } from "./query.ts"
 import { type Limits, Refusal } from "./refusal.ts"
-import type { Store } from "./store/store.ts"
+import type { Arrival, Store } from "./store/store.ts"
 
 /** What a node offers beyond V1: following from a cursor, publishing to several nodes, its own facts. */
 export interface NodeApi {
@@ -46,11 +46,11 @@ const maxTimeoutMs = 60_000
 export function createNodeApi(options: NodeApiOptions): NodeApi {
   const { api, store, desk, limits, network, retentionMs, peers } = options
 
-  async function confirmed(ids: Uint8Array[], request: PublishRequest): Promise<number> {
+  async function confirmed(arrivals: Arrival[], request: PublishRequest): Promise<number> {
     const { minPeers, timeoutMs } = request
     if (minPeers === 0) return 0
     const wait = Math.min(timeoutMs || defaultTimeoutMs, maxTimeoutMs)
-    const stored = ids.length === 0 ? minPeers : await peers!.confirm(ids, minPeers, wait)
+    const stored = arrivals.length === 0 ? minPeers : await peers!.confirm(arrivals, minPeers, wait)
     if (stored >= minPeers) return stored
     throw new Refusal(
       Code.DeadlineExceeded,
@@ -78,8 +78,8 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
         throw new Refusal(Code.FailedPrecondition, "this node has no peers", "too-few-peers")
       }
       const arrivals = await api.take(request.envelopes, caller)
-      const ids = arrivals.filter(({ keep }) => keep).map(({ id }) => id)
-      const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(ids, request))
+      const kept = arrivals.filter(({ keep }) => keep)
+      const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(kept, request))
       return create(PublishResponseSchema, { storedByPeers })
     },
 

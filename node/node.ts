@@ -25,6 +25,7 @@ import { noRules, type Rules } from "./access/rules.ts"
 import { createLately } from "./status/lately.ts"
 import { createStatus, type Disk } from "./status/report.ts"
 import { statusRoutes } from "./status/routes.ts"
+import { type Shards, unsharded } from "./store/shard.ts"
 import type { Store } from "./store/store.ts"
 
 /** What a node is made of. Only the store has no default. */
@@ -32,6 +33,8 @@ export interface NodeOptions {
   readonly store: Store
   /** The network that NodeInfo names. Default "wafer". */
   readonly network?: string
+  /** How the network divides topics, and what this node keeps of them. Default: one shard, kept. */
+  readonly shards?: Shards
   readonly limits?: Partial<Limits>
   /** How fast clients may go; false lifts every limit. */
   readonly rates?: Rates | false
@@ -60,7 +63,10 @@ export interface NodeOptions {
 }
 
 /** What a peer network is given of a node. */
-export type NetworkParts = Pick<PeersOptions, "store" | "ingest" | "limits" | "registry" | "log">
+export type NetworkParts = Pick<
+  PeersOptions,
+  "store" | "ingest" | "limits" | "shards" | "registry" | "log"
+>
 
 /**
  * A node without a socket: it answers Requests, in any runtime and in a page.
@@ -85,7 +91,7 @@ const services = [MessageApi, NodeApi]
 
 /** Assembles a node around a store, which it then owns. */
 export async function createNode(options: NodeOptions): Promise<Node> {
-  const { store, network = "wafer", retentionMs = 86_400_000 } = options
+  const { store, network = "wafer", shards = unsharded, retentionMs = 86_400_000 } = options
   const now = options.now ?? (() => new Date())
   const limits = { ...defaultLimits, ...options.limits }
   const rates = options.rates ?? defaultRates
@@ -103,7 +109,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     metrics,
     ...(options.subscriberBuffer && { buffer: options.subscriberBuffer }),
   })
-  const peers = await options.join?.({ store, ingest, limits, registry, log })
+  const peers = await options.join?.({ store, ingest, limits, shards, registry, log })
   const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
   const authenticator = createAuthenticator(now)
   const desk = createDesk({

@@ -1,4 +1,5 @@
 import type { Registry } from "../metrics.ts"
+import type { Shards } from "../store/shard.ts"
 import type { SetName } from "../store/store.ts"
 import { SET_NAMES } from "./sets.ts"
 
@@ -11,6 +12,9 @@ export interface Readings {
   readonly pending: () => number
   readonly equalAt: () => number | undefined
   readonly sizeOf: (set: SetName) => number
+  readonly shards: Shards
+  /** Connected peers that keep a shard. */
+  readonly keepers: (shard: number) => number
   readonly now: () => number
 }
 
@@ -39,6 +43,14 @@ export function addGauges(registry: Registry, readings: Readings): void {
     const at = readings.equalAt()
     return at === undefined ? -1 : (readings.now() - at) / 1000
   })
+  const { shards } = readings
+  gauge("shards", "Shards of the network", () => shards.count)
+  gauge("kept_shards", "Shards that this node keeps", () => shards.kept.length)
+  gauge(
+    "least_keepers",
+    "Connected peers that keep a shard, of the one that has fewest",
+    () => Math.min(...Array.from({ length: shards.count }, (_, shard) => readings.keepers(shard))),
+  )
   for (const set of SET_NAMES) {
     gauge(`set_items_${set}`, `Envelopes in the set "${set}"`, () => readings.sizeOf(set))
   }

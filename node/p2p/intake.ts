@@ -28,6 +28,8 @@ export interface IntakeOptions {
   readonly ingest: Ingest
   readonly limits: Limits
   readonly windows: Windows
+  /** Whether this node keeps the topic. */
+  readonly keeps: (contentTopic: string) => boolean
   /** Whether an envelope is stored already: followers of the store must not hear it twice. */
   readonly stored: (contentTopic: string, key: Key) => boolean
   readonly log: PeerLog
@@ -37,11 +39,12 @@ const MAX_TIMESTAMP = (1n << 63n) - 1n
 const utf8 = new TextEncoder()
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { ingest, limits, windows, stored, log } = options
+  const { ingest, limits, windows, keeps, stored, log } = options
   let pending = 0
 
   function fault({ contentTopic, timestampNs, message }: Envelope): string | undefined {
     if (utf8.encode(contentTopic).length > limits.maxTopicBytes) return "oversized"
+    if (!keeps(contentTopic)) return "shard"
     if (message.length > limits.maxMessageBytes) return "oversized"
     if (timestampNs > MAX_TIMESTAMP) return "timestamp"
     if (windows.expired(contentTopic, timestampNs)) return "expired"

@@ -8,7 +8,14 @@ import type { Peers, PeersOptions } from "./membership.ts"
 
 export type { BookStorage } from "./book.ts"
 export { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig, type Timings } from "./config.ts"
-export type { Peers, PeersOptions, PeersStatus, PeerStatus } from "./membership.ts"
+export type {
+  Peers,
+  PeersOptions,
+  PeersStatus,
+  PeerStatus,
+  SetStatus,
+  ShardStatus,
+} from "./membership.ts"
 
 /**
  * Joins the network: listens, dials seeds, relays what the store takes, and repairs what is missing.

@@ -2,6 +2,8 @@
 import type { Connection, Stream } from "@libp2p/interface"
 import { peerIdFromString } from "@libp2p/peer-id"
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
+import { fingerprintDigest } from "../store/fingerprint.ts"
+import { shardOf, unsharded } from "../store/shard.ts"
 import type { SetName } from "../store/store.ts"
 import { createAcquaintance } from "./acquaintance.ts"
 import { openBook, peerOf } from "./book.ts"
@@ -19,7 +21,7 @@ import { createIntake } from "./intake.ts"
 import { loadKey } from "./key.ts"
 import { METADATA, metadataOf, serveMetadata } from "./metadata.ts"
 import { createPeerLog } from "./metrics.ts"
-import type { Peers, PeersOptions } from "./membership.ts"
+import type { Peers, PeersOptions, SetStatus, ShardStatus } from "./membership.ts"
 import { createOffers } from "./offers.ts"
 import { createPacer, PACER_LIMITS } from "./pacer.ts"
 import { createExchange, PEERS } from "./peers.ts"
@@ -28,9 +30,10 @@ import { startRelay } from "./relay.ts"
 import { createRepair } from "./repair.ts"
 import { createRoster } from "./roster.ts"
 import { SYNC } from "./session.ts"
-import { followSets } from "./sets.ts"
+import { followSets, setNumber, setsOf } from "./sets.ts"
 import { createSyncServer } from "./sync-server.ts"
 import { createValidator } from "./validator.ts"
+import { pubsubTopicOf } from "./waku.ts"
 import { createWatchdog } from "./watchdog.ts"
 import { createWindows } from "./window.ts"
 
@@ -39,24 +42,26 @@ const OPEN_MS = 10_000
 const STREAMS_PER_PEER = 8
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
-  const { store, limits, now = Date.now } = options
+  const { store, limits, shards = unsharded, now = Date.now } = options
   const config: PeersConfig = {
     ...DEFAULT_CONFIG,
     ...options.config,
     timings: { ...DEFAULT_TIMINGS, ...options.config?.timings },
   }
-  const { timings, pubsubTopic, network } = config
+  const { timings, network } = config
+  const topics = shards.kept.map((shard) => topicOf(shard))
   const log = createPeerLog(options.registry, options.log)
   const seeds = config.seeds.map(readSeed)
 
   const gate = createGate(config.allow, now, log)
   const roster = createRoster(now)
   const windows = createWindows(config.retentionMs, now)
-  const sets = await followSets(store)
+  const sets = await followSets(store, shards)
   const intake = createIntake({
     ingest: options.ingest,
     limits,
     windows,
+    keeps: shards.keeps,
     stored: sets.has,
     log,
   })
@@ -65,7 +70,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     key,
     listen: config.listen,
     announce: config.announce,
-    pubsubTopic,
+    pubsubTopics: topics,
     gate,
     inboundPerSecond: config.inboundPerSecond,
     pingIntervalMs: timings.ping,
@@ -77,6 +82,18 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   for (const seed of seeds) book.addSeed(seed)
 
   const fellows = () => roster.all().filter(({ ours }) => ours === true).map(({ peer }) => peer)
+  const keepers = (shard: number) => fellows().filter((peer) => keptBy(peer).includes(shard))
+  /** The sets that a peer has too. */
+  const shared = (peer: string) =>
+    setsOf(shards.kept.filter((shard) => keptBy(peer).includes(shard)))
+
+  function keptBy(peer: string): readonly number[] {
+    return roster.get(peer)?.kept ?? []
+  }
+
+  function topicOf(shard: number): string {
+    return pubsubTopicOf(config.pubsubTopic, shard, shards.count)
+  }
 
   async function open(peer: string, protocol: string): Promise<Stream> {
     const [connection] = libp2p.getConnections(peerIdFromString(peer))
@@ -131,14 +148,16 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   // Who is who.
   const exchange = createExchange({
     network,
+    shards,
     book,
     requests: createBuckets({ perSecond: 0.1, burst: 2 }, now),
     now,
   })
-  const metadata = metadataOf(pubsubTopic)
+  const metadata = metadataOf(topics)
 
   const acquaintance = createAcquaintance({
     network,
+    shards: shards.count,
     cluster: config.cluster,
     metadata,
     exchange,
@@ -155,14 +174,12 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   })
 
   // Bodies and comparisons.
-  const fetcher = createFetcher(
-    (peer) => open(peer, FETCH),
-    intake.fetched,
-  )
+  const fetcher = createFetcher((peer) => open(peer, FETCH), intake.fetched, sets)
   const offers = createOffers({
     store,
     fetcher,
-    fellows,
+    shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
+    keepers,
     failed: (peer, error) => blame(peer, FETCH, error),
   })
   const session = {
@@ -178,7 +195,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     session,
     store,
     fetcher,
-    peers: fellows,
+    peers: () => fellows().filter((peer) => shared(peer).length > 0),
+    shared,
     open: (peer) => open(peer, SYNC),
     blame: (peer, error) => blame(peer, SYNC, error),
     timings,
@@ -206,9 +224,9 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       // A publish goes to every subscriber, not only to the mesh.
       for (const { peer } of roster.all()) yield [peer, backlogOf(peer)] as const
     },
-    async publish(data) {
+    async publish(data, topic) {
       try {
-        const { recipients } = await gossip.publish(pubsubTopic, data)
+        const { recipients } = await gossip.publish(topic, data)
         log.recipients.observe(recipients.length)
       } catch (error) {
         log.count("publishDropped", { reason: "engine" })
@@ -225,7 +243,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const flow = gate.mode === "open" ? 1 : 10
   const stopRelay = startRelay({
     gossip,
-    topic: pubsubTopic,
+    topics,
+    pubsubTopicOf: (contentTopic) => topicOf(shardOf(contentTopic, shards.count)),
     store,
     intake,
     pacer,
@@ -238,6 +257,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       messages: createBuckets(scaled(config.gossipMessages, flow), now),
       bytes: createBuckets(scaled(config.gossipBytes, flow), now),
       stored: sets.has,
+      pubsubTopicOf: (contentTopic) => topicOf(shardOf(contentTopic, shards.count)),
       behind: () => intake.pending > 10_000,
       policy: options.policy,
       now,
@@ -280,7 +300,13 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       known: (peer) => gossip.peers.has(peer),
       sends: (peer) => gossip.streamsOutbound.has(peer),
       receives: (peer) => gossip.streamsInbound.has(peer),
-      subscribed: (peer) => gossip.getSubscribers(pubsubTopic).some((id) => id.toString() === peer),
+      subscribed(peer) {
+        // A node that keeps none of our shards has no gossip for us.
+        if (roster.get(peer)?.ours === true && shared(peer).length === 0) return true
+        return topics.some((topic) =>
+          gossip.getSubscribers(topic).some((id) => id.toString() === peer)
+        )
+      },
       backlog: backlogOf,
     },
     patienceMs: timings.patience,
@@ -336,11 +362,13 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
         connections: libp2p.getConnections(peerIdFromString(peer)).length,
       })),
     known: () => book.entries().length,
-    mesh: () => gossip.getMeshPeers(pubsubTopic).length,
+    mesh,
     queuedBytes: () => pacer.queuedBytes,
     pending: () => intake.pending,
     equalAt: () => repair.equalAt,
-    sizeOf: (set) => sets.of(set).size,
+    sizeOf: (set) => Number(store.fingerprint(set).count),
+    shards,
+    keepers: (shard) => keepers(shard).length,
     now,
   })
 
@@ -354,9 +382,29 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     sets.close()
     await host.stop()
   }
-  function summary(set: SetName): { count: number; fingerprint: Uint8Array } {
-    const index = sets.of(set)
+  /** Peers that gossip goes to first, of the kept shard that has fewest. */
+  function mesh(): number {
+    if (topics.length === 0) return 0
+    return Math.min(...topics.map((topic) => gossip.getMeshPeers(topic).length))
+  }
+
+  function whole(set: SetName): SetStatus {
+    const fingerprint = store.fingerprint(set)
+    return { count: Number(fingerprint.count), fingerprint: fingerprintDigest(fingerprint) }
+  }
+
+  function part(shard: number, set: SetName): SetStatus {
+    const index = sets.of(setNumber(shard, set))
     return { count: index.size, fingerprint: index.fingerprint(0, index.size) }
+  }
+
+  function shardStatus(shard: number): ShardStatus {
+    const kept = shards.kept.includes(shard)
+    return {
+      shard,
+      keepers: keepers(shard).length,
+      sets: kept ? { kept: part(shard, "kept"), expiring: part(shard, "expiring") } : undefined,
+    }
   }
 
   let leaving: Promise<void> | undefined
@@ -376,14 +424,16 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
         direction: member.direction,
         connectedMs: now() - member.since,
         wafer: member.ours === true,
+        shards: member.kept,
         inAgreement: repair.agrees(member.peer),
         score: gossip.getScore(member.peer),
         backlog: backlogOf(member.peer),
       })),
       known: book.entries().length,
-      mesh: gossip.getMeshPeers(pubsubTopic).length,
+      mesh: mesh(),
       queuedBytes: pacer.queuedBytes,
-      sets: { kept: summary("kept"), expiring: summary("expiring") },
+      sets: { kept: whole("kept"), expiring: whole("expiring") },
+      shards: Array.from({ length: shards.count }, (_, shard) => shardStatus(shard)),
       equalAt: repair.equalAt,
     }),
     confirm: offers.confirm,

@@ -17,7 +17,7 @@ import {
   SESSION_VERSION,
   type SessionOptions,
 } from "./session.ts"
-import { SET_NAMES } from "./sets.ts"
+import { setName } from "./sets.ts"
 
 const MAX_HOURS = 2048
 const MAX_SESSIONS = 4
@@ -39,7 +39,7 @@ export function createSyncServer(
 
   function refusal(peer: string, request: SyncOpen): SyncStatus {
     if (request.network !== network) return SyncStatus.NETWORK
-    if (request.version !== SESSION_VERSION || SET_NAMES[request.set] === undefined) {
+    if (request.version !== SESSION_VERSION || !sets.numbers.includes(request.set)) {
       return SyncStatus.UNSUPPORTED
     }
     if (busy.has(peer) || busy.size >= MAX_SESSIONS) return SyncStatus.BUSY
@@ -48,9 +48,8 @@ export function createSyncServer(
   }
 
   async function session(sync: Session, peer: string, request: SyncOpen): Promise<void> {
-    const set = SET_NAMES[request.set]!
-    const low = max(request.lowNs, windows.lowNs(set))
-    const inside = () => window(sets.of(set), low, request.highNs)
+    const low = max(request.lowNs, windows.lowNs(setName(request.set)))
+    const inside = () => window(sets.of(request.set), low, request.highNs)
     const limits = limitsOf(request.frame)
     const own = inside()
     await sync.write(frame({
@@ -90,8 +89,7 @@ export function createSyncServer(
     const request = (await sync.read()).frame
     if (request.case === "audit") {
       const { set, fromHour, hours } = request.value
-      const name = SET_NAMES[set]
-      if (name === undefined || hours > MAX_HOURS) {
+      if (!sets.numbers.includes(set) || hours > MAX_HOURS) {
         throw new ProtocolError("violation", `an audit of ${hours} hours of set ${set}`)
       }
       if (!options.sessions.take(`${peer} audit ${set}`, 1)) {
@@ -99,7 +97,7 @@ export function createSyncServer(
       }
       const digests = new Uint8Array(32 * hours)
       for (let i = 0; i < hours; i++) {
-        digests.set(hourDigest(sets.of(name), fromHour + BigInt(i)), 32 * i)
+        digests.set(hourDigest(sets.of(set), fromHour + BigInt(i)), 32 * i)
       }
       await sync.write(frame({ case: "digests", value: { digests } }))
       return await sync.close()

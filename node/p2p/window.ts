@@ -1,11 +1,11 @@
 // Which part of a set two nodes compare. The lower edge moves by whole hours and lies above what is
 // deleted, so nothing that was promised disappears while it is compared.
 import type { SetName } from "../store/store.ts"
-import { setOf } from "./sets.ts"
+import { classOf } from "./sets.ts"
 import { HOUR_NS } from "./rbsr/audit.ts"
 
 export interface Windows {
-  /** The first timestamp that this node promises to hold, of a set. */
+  /** The first timestamp that this node promises to hold, of either kind of set. */
   lowNs(set: SetName): bigint
   /** Whether an envelope is older than what is kept. */
   expired(contentTopic: string, timestampNs: bigint): boolean
@@ -19,6 +19,6 @@ export function createWindows(retentionMs: number, now: () => number): Windows {
   }
   return {
     lowNs,
-    expired: (contentTopic, timestampNs) => timestampNs < lowNs(setOf(contentTopic)),
+    expired: (contentTopic, timestampNs) => timestampNs < lowNs(classOf(contentTopic)),
   }
 }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wafer/p2p/v1/p2p.proto.
  */
 export const file_wafer_p2p_v1_p2p: GenFile = /*@__PURE__*/
-  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiLAoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJIjEKDVBlZXJzUmVzcG9uc2USDwoHcmVjb3JkcxgBIAMoDBIPCgduZXR3b3JrGAIgASgJIsECCglTeW5jRnJhbWUSJgoEb3BlbhgBIAEoCzIWLndhZmVyLnAycC52MS5TeW5jT3BlbkgAEioKBmFjY2VwdBgCIAEoCzIYLndhZmVyLnAycC52MS5TeW5jQWNjZXB0SAASKAoFcm91bmQYAyABKAsyFy53YWZlci5wMnAudjEuU3luY1JvdW5kSAASJgoEZG9uZRgEIAEoCzIWLndhZmVyLnAycC52MS5TeW5jRG9uZUgAEigKBWFib3J0GAUgASgLMhcud2FmZXIucDJwLnYxLlN5bmNBYm9ydEgAEisKBWF1ZGl0GAYgASgLMhoud2FmZXIucDJwLnYxLkF1ZGl0UmVxdWVzdEgAEi4KB2RpZ2VzdHMYByABKAsyGy53YWZlci5wMnAudjEuQXVkaXRSZXNwb25zZUgAQgcKBWZyYW1lIo0BCghTeW5jT3BlbhIPCgduZXR3b3JrGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SCwoDc2V0GAMgASgNEg4KBmxvd19ucxgEIAEoBBIPCgdoaWdoX25zGAUgASgEEg0KBWZyYW1lGAYgASgNEg0KBWNvdW50GAcgASgEEhMKC2ZpbmdlcnByaW50GAggASgMIqIBCgpTeW5jQWNjZXB0EigKBnN0YXR1cxgBIAEoDjIYLndhZmVyLnAycC52MS5TeW5jU3RhdHVzEg4KBmxvd19ucxgCIAEoBBIPCgdoaWdoX25zGAMgASgEEg0KBWZyYW1lGAQgASgNEhYKDnJldHJ5X2FmdGVyX21zGAUgASgNEg0KBWNvdW50GAYgASgEEhMKC2ZpbmdlcnByaW50GAcgASgMIhwKCVN5bmNSb3VuZBIPCgdtZXNzYWdlGAEgASgMIiYKCFN5bmNEb25lEgwKBGhhdmUYASABKAQSDAoEbmVlZBgCIAEoBCIbCglTeW5jQWJvcnQSDgoGcmVhc29uGAEgASgJIj0KDEF1ZGl0UmVxdWVzdBILCgNzZXQYASABKA0SEQoJZnJvbV9ob3VyGAIgASgEEg0KBWhvdXJzGAMgASgNIiAKDUF1ZGl0UmVzcG9uc2USDwoHZGlnZXN0cxgBIAEoDCKxAgoMRmV0Y2hSZXF1ZXN0Ei0KA2lkcxgBIAEoCzIeLndhZmVyLnAycC52MS5GZXRjaFJlcXVlc3QuSWRzSAASMQoFcmFuZ2UYAiABKAsyIC53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0LlJhbmdlSAASMQoFb2ZmZXIYAyABKAsyIC53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lk9mZmVySAASEQoJbWF4X2J5dGVzGAkgASgNGhIKA0lkcxILCgNpZHMYASADKAwaRwoFUmFuZ2USCwoDc2V0GAEgASgNEhAKCGFmdGVyX25zGAIgASgEEhAKCGFmdGVyX2lkGAMgASgMEg0KBWxpbWl0GAQgASgNGhQKBU9mZmVyEgsKA2lkcxgBIAMoDEIGCgR3YW50IqABCgpGZXRjaEZyYW1lEjEKCGVudmVsb3BlGAEgASgLMh0ueG10cC5tZXNzYWdlX2FwaS52MS5FbnZlbG9wZUgAEisKA2VuZBgCIAEoCzIcLndhZmVyLnAycC52MS5GZXRjaEZyYW1lLkVuZEgAGikKA0VuZBIPCgdtaXNzaW5nGAEgAygMEhEKCXRydW5jYXRlZBgCIAEoCEIHCgVmcmFtZSJGCgxXYWt1TWV0YWRhdGESFwoKY2x1c3Rlcl9pZBgBIAEoDUgAiAEBEg4KBnNoYXJkcxgCIAMoDUINCgtfY2x1c3Rlcl9pZCqCAQoKU3luY1N0YXR1cxISCg5TWU5DX1NUQVRVU19PSxAAEhQKEFNZTkNfU1RBVFVTX0JVU1kQARIUChBTWU5DX1NUQVRVU19SQVRFEAISFwoTU1lOQ19TVEFUVVNfTkVUV09SSxADEhsKF1NZTkNfU1RBVFVTX1VOU1VQUE9SVEVEEARiBnByb3RvMw", [file_message_api_v1_message_api]);
+  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiUgoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJEiQKBnNoYXJkcxgDIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMiVwoNUGVlcnNSZXNwb25zZRIPCgdyZWNvcmRzGAEgAygMEg8KB25ldHdvcmsYAiABKAkSJAoGc2hhcmRzGAMgASgLMhQud2FmZXIucDJwLnYxLlNoYXJkcyIlCgZTaGFyZHMSDQoFY291bnQYASABKA0SDAoEa2VwdBgCIAMoDSLBAgoJU3luY0ZyYW1lEiYKBG9wZW4YASABKAsyFi53YWZlci5wMnAudjEuU3luY09wZW5IABIqCgZhY2NlcHQYAiABKAsyGC53YWZlci5wMnAudjEuU3luY0FjY2VwdEgAEigKBXJvdW5kGAMgASgLMhcud2FmZXIucDJwLnYxLlN5bmNSb3VuZEgAEiYKBGRvbmUYBCABKAsyFi53YWZlci5wMnAudjEuU3luY0RvbmVIABIoCgVhYm9ydBgFIAEoCzIXLndhZmVyLnAycC52MS5TeW5jQWJvcnRIABIrCgVhdWRpdBgGIAEoCzIaLndhZmVyLnAycC52MS5BdWRpdFJlcXVlc3RIABIuCgdkaWdlc3RzGAcgASgLMhsud2FmZXIucDJwLnYxLkF1ZGl0UmVzcG9uc2VIAEIHCgVmcmFtZSKNAQoIU3luY09wZW4SDwoHbmV0d29yaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEgsKA3NldBgDIAEoDRIOCgZsb3dfbnMYBCABKAQSDwoHaGlnaF9ucxgFIAEoBBINCgVmcmFtZRgGIAEoDRINCgVjb3VudBgHIAEoBBITCgtmaW5nZXJwcmludBgIIAEoDCKiAQoKU3luY0FjY2VwdBIoCgZzdGF0dXMYASABKA4yGC53YWZlci5wMnAudjEuU3luY1N0YXR1cxIOCgZsb3dfbnMYAiABKAQSDwoHaGlnaF9ucxgDIAEoBBINCgVmcmFtZRgEIAEoDRIWCg5yZXRyeV9hZnRlcl9tcxgFIAEoDRINCgVjb3VudBgGIAEoBBITCgtmaW5nZXJwcmludBgHIAEoDCIcCglTeW5jUm91bmQSDwoHbWVzc2FnZRgBIAEoDCImCghTeW5jRG9uZRIMCgRoYXZlGAEgASgEEgwKBG5lZWQYAiABKAQiGwoJU3luY0Fib3J0Eg4KBnJlYXNvbhgBIAEoCSI9CgxBdWRpdFJlcXVlc3QSCwoDc2V0GAEgASgNEhEKCWZyb21faG91chgCIAEoBBINCgVob3VycxgDIAEoDSIgCg1BdWRpdFJlc3BvbnNlEg8KB2RpZ2VzdHMYASABKAwisQIKDEZldGNoUmVxdWVzdBItCgNpZHMYASABKAsyHi53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lklkc0gAEjEKBXJhbmdlGAIgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5SYW5nZUgAEjEKBW9mZmVyGAMgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5PZmZlckgAEhEKCW1heF9ieXRlcxgJIAEoDRoSCgNJZHMSCwoDaWRzGAEgAygMGkcKBVJhbmdlEgsKA3NldBgBIAEoDRIQCghhZnRlcl9ucxgCIAEoBBIQCghhZnRlcl9pZBgDIAEoDBINCgVsaW1pdBgEIAEoDRoUCgVPZmZlchILCgNpZHMYASADKAxCBgoEd2FudCKgAQoKRmV0Y2hGcmFtZRIxCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGVIABIrCgNlbmQYAiABKAsyHC53YWZlci5wMnAudjEuRmV0Y2hGcmFtZS5FbmRIABopCgNFbmQSDwoHbWlzc2luZxgBIAMoDBIRCgl0cnVuY2F0ZWQYAiABKAhCBwoFZnJhbWUiRgoMV2FrdU1ldGFkYXRhEhcKCmNsdXN0ZXJfaWQYASABKA1IAIgBARIOCgZzaGFyZHMYAiADKA1CDQoLX2NsdXN0ZXJfaWQqggEKClN5bmNTdGF0dXMSEgoOU1lOQ19TVEFUVVNfT0sQABIUChBTWU5DX1NUQVRVU19CVVNZEAESFAoQU1lOQ19TVEFUVVNfUkFURRACEhcKE1NZTkNfU1RBVFVTX05FVFdPUksQAxIbChdTWU5DX1NUQVRVU19VTlNVUFBPUlRFRBAEYgZwcm90bzM", [file_message_api_v1_message_api]);
 
 /**
  * /wafer/peers/1.0.0: one request, one response.
@@ -33,6 +33,13 @@ export type PeersRequest = Message<"wafer.p2p.v1.PeersRequest"> & {
    * @generated from field: string network = 2;
    */
   network: string;
+
+  /**
+   * What the asking node keeps. Absent: the network has one shard, and the node keeps it.
+   *
+   * @generated from field: wafer.p2p.v1.Shards shards = 3;
+   */
+  shards?: Shards | undefined;
 };
 
 /**
@@ -57,6 +64,11 @@ export type PeersResponse = Message<"wafer.p2p.v1.PeersResponse"> & {
    * @generated from field: string network = 2;
    */
   network: string;
+
+  /**
+   * @generated from field: wafer.p2p.v1.Shards shards = 3;
+   */
+  shards?: Shards | undefined;
 };
 
 /**
@@ -65,6 +77,32 @@ export type PeersResponse = Message<"wafer.p2p.v1.PeersResponse"> & {
  */
 export const PeersResponseSchema: GenMessage<PeersResponse> = /*@__PURE__*/
   messageDesc(file_wafer_p2p_v1_p2p, 1);
+
+/**
+ * A node's own word about the topics that it keeps.
+ *
+ * @generated from message wafer.p2p.v1.Shards
+ */
+export type Shards = Message<"wafer.p2p.v1.Shards"> & {
+  /**
+   * How many the network has: a power of two, at most 1024. Peers of another number part.
+   *
+   * @generated from field: uint32 count = 1;
+   */
+  count: number;
+
+  /**
+   * @generated from field: repeated uint32 kept = 2;
+   */
+  kept: number[];
+};
+
+/**
+ * Describes the message wafer.p2p.v1.Shards.
+ * Use `create(ShardsSchema)` to create a new message.
+ */
+export const ShardsSchema: GenMessage<Shards> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 2);
 
 /**
  * /wafer/sync/1.0.0: Open, Accept, then Round each way until Done; or AuditRequest, AuditResponse.
@@ -125,7 +163,7 @@ export type SyncFrame = Message<"wafer.p2p.v1.SyncFrame"> & {
  * Use `create(SyncFrameSchema)` to create a new message.
  */
 export const SyncFrameSchema: GenMessage<SyncFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 3);
 
 /**
  * A window [low_ns, high_ns) of one set, with its fingerprint on the asking side.
@@ -144,7 +182,7 @@ export type SyncOpen = Message<"wafer.p2p.v1.SyncOpen"> & {
   version: number;
 
   /**
-   * 0: what is kept for ever, 1: what expires.
+   * Twice the shard; one more for what expires. Without shards 0 is what is kept for ever.
    *
    * @generated from field: uint32 set = 3;
    */
@@ -185,7 +223,7 @@ export type SyncOpen = Message<"wafer.p2p.v1.SyncOpen"> & {
  * Use `create(SyncOpenSchema)` to create a new message.
  */
 export const SyncOpenSchema: GenMessage<SyncOpen> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 3);
+  messageDesc(file_wafer_p2p_v1_p2p, 4);
 
 /**
  * The window that both compare: the later low and the earlier high. Count and fingerprint are those
@@ -235,7 +273,7 @@ export type SyncAccept = Message<"wafer.p2p.v1.SyncAccept"> & {
  * Use `create(SyncAcceptSchema)` to create a new message.
  */
 export const SyncAcceptSchema: GenMessage<SyncAccept> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 4);
+  messageDesc(file_wafer_p2p_v1_p2p, 5);
 
 /**
  * A message of negentropy V1.
@@ -254,7 +292,7 @@ export type SyncRound = Message<"wafer.p2p.v1.SyncRound"> & {
  * Use `create(SyncRoundSchema)` to create a new message.
  */
 export const SyncRoundSchema: GenMessage<SyncRound> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 5);
+  messageDesc(file_wafer_p2p_v1_p2p, 6);
 
 /**
  * How many envelopes the asking side holds alone, and how many the other.
@@ -278,7 +316,7 @@ export type SyncDone = Message<"wafer.p2p.v1.SyncDone"> & {
  * Use `create(SyncDoneSchema)` to create a new message.
  */
 export const SyncDoneSchema: GenMessage<SyncDone> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 6);
+  messageDesc(file_wafer_p2p_v1_p2p, 7);
 
 /**
  * @generated from message wafer.p2p.v1.SyncAbort
@@ -295,7 +333,7 @@ export type SyncAbort = Message<"wafer.p2p.v1.SyncAbort"> & {
  * Use `create(SyncAbortSchema)` to create a new message.
  */
 export const SyncAbortSchema: GenMessage<SyncAbort> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 7);
+  messageDesc(file_wafer_p2p_v1_p2p, 8);
 
 /**
  * SHA-256 over the keys of each of `hours` hours, counted from 1970.
@@ -326,7 +364,7 @@ export type AuditRequest = Message<"wafer.p2p.v1.AuditRequest"> & {
  * Use `create(AuditRequestSchema)` to create a new message.
  */
 export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 8);
+  messageDesc(file_wafer_p2p_v1_p2p, 9);
 
 /**
  * @generated from message wafer.p2p.v1.AuditResponse
@@ -345,7 +383,7 @@ export type AuditResponse = Message<"wafer.p2p.v1.AuditResponse"> & {
  * Use `create(AuditResponseSchema)` to create a new message.
  */
 export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 9);
+  messageDesc(file_wafer_p2p_v1_p2p, 10);
 
 /**
  * /wafer/fetch/1.0.0: one request, then frames until End.
@@ -389,7 +427,7 @@ export type FetchRequest = Message<"wafer.p2p.v1.FetchRequest"> & {
  * Use `create(FetchRequestSchema)` to create a new message.
  */
 export const FetchRequestSchema: GenMessage<FetchRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10);
+  messageDesc(file_wafer_p2p_v1_p2p, 11);
 
 /**
  * @generated from message wafer.p2p.v1.FetchRequest.Ids
@@ -408,7 +446,7 @@ export type FetchRequest_Ids = Message<"wafer.p2p.v1.FetchRequest.Ids"> & {
  * Use `create(FetchRequest_IdsSchema)` to create a new message.
  */
 export const FetchRequest_IdsSchema: GenMessage<FetchRequest_Ids> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 11, 0);
 
 /**
  * The oldest envelopes of a set behind a place in its order.
@@ -446,7 +484,7 @@ export type FetchRequest_Range = Message<"wafer.p2p.v1.FetchRequest.Range"> & {
  * Use `create(FetchRequest_RangeSchema)` to create a new message.
  */
 export const FetchRequest_RangeSchema: GenMessage<FetchRequest_Range> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10, 1);
+  messageDesc(file_wafer_p2p_v1_p2p, 11, 1);
 
 /**
  * "I hold these." The answering side fetches what it lacks and answers when it has stored it.
@@ -467,7 +505,7 @@ export type FetchRequest_Offer = Message<"wafer.p2p.v1.FetchRequest.Offer"> & {
  * Use `create(FetchRequest_OfferSchema)` to create a new message.
  */
 export const FetchRequest_OfferSchema: GenMessage<FetchRequest_Offer> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 11, 2);
 
 /**
  * @generated from message wafer.p2p.v1.FetchFrame
@@ -496,7 +534,7 @@ export type FetchFrame = Message<"wafer.p2p.v1.FetchFrame"> & {
  * Use `create(FetchFrameSchema)` to create a new message.
  */
 export const FetchFrameSchema: GenMessage<FetchFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11);
+  messageDesc(file_wafer_p2p_v1_p2p, 12);
 
 /**
  * @generated from message wafer.p2p.v1.FetchFrame.End
@@ -522,7 +560,7 @@ export type FetchFrame_End = Message<"wafer.p2p.v1.FetchFrame.End"> & {
  * Use `create(FetchFrame_EndSchema)` to create a new message.
  */
 export const FetchFrame_EndSchema: GenMessage<FetchFrame_End> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 12, 0);
 
 /**
  * /vac/waku/metadata/1.0.0: one each way.
@@ -546,7 +584,7 @@ export type WakuMetadata = Message<"wafer.p2p.v1.WakuMetadata"> & {
  * Use `create(WakuMetadataSchema)` to create a new message.
  */
 export const WakuMetadataSchema: GenMessage<WakuMetadata> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 12);
+  messageDesc(file_wafer_p2p_v1_p2p, 13);
 
 /**
  * @generated from enum wafer.p2p.v1.SyncStatus
