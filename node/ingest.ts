@@ -98,28 +98,10 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
     })
   }
 
-  function findFault({ contentTopic, timestampNs, message }: Envelope): Refusal | undefined {
-    const topicBytes = utf8.encode(contentTopic).length
-    if (topicBytes > limits.maxTopicBytes) {
-      return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
-    }
-    if (message.length > limits.maxMessageBytes) {
-      return new Refusal(Code.InvalidArgument, "message too big", "too-large")
-    }
-    if (timestampNs < 0n || timestampNs > maxTimestampNs) {
-      return invalid("timestamp does not fit 63 bits")
-    }
-    // Another spelling of the same bytes would be another topic: refuse rather than mend.
-    if (!contentTopic.isWellFormed()) {
-      return invalid("topic is not valid UTF-8")
-    }
-    return undefined
-  }
-
   return {
     async accept(envelopes, origin) {
       if (closed) throw new Refusal(Code.Unavailable, "the node is stopping", "stopping")
-      const faults = envelopes.map(findFault)
+      const faults = envelopes.map((envelope) => findFault(envelope, limits))
       const first = faults.findIndex((fault) => fault !== undefined)
       const sound = first < 0 ? envelopes : envelopes.slice(0, first)
       const receivedNs = BigInt(now().getTime()) * 1_000_000n
@@ -144,6 +126,27 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
       await writing
     },
   }
+}
+
+/** Why an envelope cannot be taken, with the text of V1. */
+export function findFault(
+  { contentTopic, timestampNs, message }: Envelope,
+  { maxTopicBytes, maxMessageBytes }: Limits,
+): Refusal | undefined {
+  if (utf8.encode(contentTopic).length > maxTopicBytes) {
+    return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
+  }
+  if (message.length > maxMessageBytes) {
+    return new Refusal(Code.InvalidArgument, "message too big", "too-large")
+  }
+  if (timestampNs < 0n || timestampNs > maxTimestampNs) {
+    return invalid("timestamp does not fit 63 bits")
+  }
+  // Another spelling of the same bytes would be another topic: refuse rather than mend.
+  if (!contentTopic.isWellFormed()) {
+    return invalid("topic is not valid UTF-8")
+  }
+  return undefined
 }
 
 /** An envelope with all that the store wants to know of it. */

@@ -27,6 +27,7 @@ import { createStatus, type Disk } from "./status/report.ts"
 import { statusRoutes } from "./status/routes.ts"
 import { type Shards, unsharded } from "./store/shard.ts"
 import type { Store } from "./store/store.ts"
+import { createWhole } from "./whole.ts"
 
 /** What a node is made of. Only the store has no default. */
 export interface NodeOptions {
@@ -65,7 +66,7 @@ export interface NodeOptions {
 /** What a peer network is given of a node. */
 export type NetworkParts = Pick<
   PeersOptions,
-  "store" | "ingest" | "limits" | "shards" | "registry" | "log"
+  "store" | "ingest" | "deliver" | "limits" | "shards" | "registry" | "log"
 >
 
 /**
@@ -109,7 +110,17 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     metrics,
     ...(options.subscriberBuffer && { buffer: options.subscriberBuffer }),
   })
-  const peers = await options.join?.({ store, ingest, limits, shards, registry, log })
+  const { deliver } = hub
+  const peers = await options.join?.({ store, ingest, deliver, limits, shards, registry, log })
+  const whole = createWhole({
+    store,
+    ingest,
+    hub,
+    shards,
+    elsewhere: peers?.elsewhere,
+    limits,
+    now,
+  })
   const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
   const authenticator = createAuthenticator(now)
   const desk = createDesk({
@@ -119,7 +130,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     rules: options.rules ?? (() => noRules),
     streams: options.streams ?? (rates === false ? unlimitedStreams : defaultStreams),
   })
-  const api = createApi({ store, ingest, hub, desk, limits })
+  const api = createApi({ whole, hub, desk, limits })
   const nodeApi = createNodeApi({
     api,
     store,

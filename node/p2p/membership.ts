@@ -1,5 +1,6 @@
 // What it takes to be in the network, and what a member can ask of it.
 import type { Envelope } from "@wafer/proto"
+import type { Delivery } from "../hub.ts"
 import type { Ingest } from "../ingest.ts"
 import type { Log } from "../log.ts"
 import type { Registry } from "../metrics.ts"
@@ -8,12 +9,15 @@ import type { Shards } from "../store/shard.ts"
 import type { Arrival, SetName, Store } from "../store/store.ts"
 import type { BookStorage } from "./book.ts"
 import type { PeersConfig, Timings } from "./config.ts"
+import type { Elsewhere } from "./elsewhere.ts"
 
 export interface PeersOptions {
   /** Followed for what to relay and to compare; what peers send goes through `ingest`. */
   readonly store: Store
   readonly ingest: Ingest
   readonly limits: Limits
+  /** Shows live readers what has arrived at a keeper of another shard. */
+  readonly deliver?: (arrival: Delivery) => void
   /** How topics are divided, and what this node keeps of them. Default: one shard, kept. */
   readonly shards?: Shards
   readonly registry: Registry
@@ -92,6 +96,8 @@ export interface Peers extends AsyncDisposable {
     enough: number,
     timeoutMs: number,
   ): Promise<number>
+  /** The shards that this node does not keep. */
+  readonly elsewhere: Elsewhere
   /** Compares everything with a peer, fetches and offers what is missing; resolves with whether both are equal. */
   mend(peer: string): Promise<boolean>
   /** Leaves the network. Idempotent. */

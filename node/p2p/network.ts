@@ -10,15 +10,20 @@ import { openBook, peerOf } from "./book.ts"
 import { createBuckets } from "./bucket.ts"
 import { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig } from "./config.ts"
 import { createDialer } from "./dialer.ts"
+import { createElsewhere } from "./elsewhere.ts"
 import { createFetchServer, FETCH } from "./fetch-server.ts"
 import { createFetcher } from "./fetch.ts"
+import { createForwardServer, FORWARD } from "./forward-server.ts"
+import { createForwarder, Declined } from "./forward.ts"
 import { ProtocolError } from "./framing.ts"
 import { type BanReason, createFloodWatch, createGate } from "./gate.ts"
 import { addGauges } from "./gauges.ts"
 import { GRAYLIST, RELAY_PROTOCOLS } from "./gossip.ts"
 import { createHost } from "./host.ts"
 import { createIntake } from "./intake.ts"
+import { createKeepers } from "./keepers.ts"
 import { loadKey } from "./key.ts"
+import { createLive } from "./live.ts"
 import { METADATA, metadataOf, serveMetadata } from "./metadata.ts"
 import { createPeerLog } from "./metrics.ts"
 import type { Peers, PeersOptions, SetStatus, ShardStatus } from "./membership.ts"
@@ -40,6 +45,7 @@ import { createWindows } from "./window.ts"
 const DAY_NS = 86_400_000_000_000n
 const OPEN_MS = 10_000
 const STREAMS_PER_PEER = 8
+const FORWARDS_PER_PEER = 256
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const { store, limits, shards = unsharded, now = Date.now } = options
@@ -99,7 +105,10 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     const [connection] = libp2p.getConnections(peerIdFromString(peer))
     if (connection === undefined) throw new ProtocolError("closed", "the peer is not connected")
     try {
-      return await connection.newStream(protocol, { signal: AbortSignal.timeout(OPEN_MS) })
+      return await connection.newStream(protocol, {
+        signal: AbortSignal.timeout(OPEN_MS),
+        maxOutboundStreams: FORWARDS_PER_PEER,
+      })
     } catch (cause) {
       throw new ProtocolError("closed", `no stream for ${protocol}`, { cause })
     }
@@ -133,6 +142,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   function handle(
     protocol: string,
     answer: (stream: Stream, peer: string, remote: Multiaddr) => Promise<void>,
+    maxInboundStreams = STREAMS_PER_PEER,
   ): Promise<void> {
     return libp2p.handle(protocol, async (stream: Stream, connection: Connection) => {
       const peer = connection.remotePeer.toString()
@@ -142,7 +152,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
         blame(peer, protocol, error)
         stream.abort(error as Error)
       }
-    }, { maxInboundStreams: STREAMS_PER_PEER })
+    }, { maxInboundStreams })
   }
 
   // Who is who.
@@ -209,16 +219,47 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     retryAfterMs: timings.sessionGap,
     outrun: (peer) => repair.greet(peer),
   })
-  const serve = createFetchServer({
-    store,
-    sets,
-    log,
+  const served = {
     perPeer: createBuckets(config.servedBytes, now),
     total: createBuckets(config.servedBytesTotal, now),
-    take: offers.take,
+  }
+  const serve = createFetchServer({ store, sets, log, ...served, take: offers.take })
+
+  // Other nodes' shards.
+  const keepersOf = createKeepers({
+    candidates: keepersByTrust,
+    shards: shards.count,
+    blame(peer, error) {
+      if (error instanceof Declined) return log.count("limited", { kind: "forward" })
+      live.drop(peer)
+      blame(peer, FORWARD, error)
+    },
+    now,
+  })
+  const live = createLive({
+    open,
+    arrived: (envelope) => options.deliver?.({ envelope, receivedNs: BigInt(now()) * 1_000_000n }),
+    failed(peer, error) {
+      keepersOf.failed(peer)
+      blame(peer, FORWARD, error)
+    },
+    unwanted: () => log.count("forwards", { role: "asker", kind: "live", result: "unwanted" }),
+    timeoutMs: timings.forward,
+    silenceMs: 3 * timings.heartbeat,
+  })
+  const elsewhere = createElsewhere({
+    shards: shards.count,
+    keepers: keepersOf,
+    forwarder: createForwarder(open, timings.forward),
+    live,
+    witnesses: gate.mode === "open" ? 2 : 1,
+    log,
   })
 
   // Gossip.
+  const flow = gate.mode === "open" ? 1 : 10
+  const messages = createBuckets(scaled(config.gossipMessages, flow), now)
+  const bytes = createBuckets(scaled(config.gossipBytes, flow), now)
   const pacer = createPacer({
     *backlogs() {
       // A publish goes to every subscriber, not only to the mesh.
@@ -240,7 +281,6 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     now,
   })
   let suspicious = false
-  const flow = gate.mode === "open" ? 1 : 10
   const stopRelay = startRelay({
     gossip,
     topics,
@@ -254,8 +294,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       maxFutureNs: gate.mode === "open" ? DAY_NS : undefined,
       // Only a peer that tells its network can tell a wrong one.
       admitted: (peer) => roster.get(peer)?.ours !== undefined && gate.allows(peer),
-      messages: createBuckets(scaled(config.gossipMessages, flow), now),
-      bytes: createBuckets(scaled(config.gossipBytes, flow), now),
+      messages,
+      bytes,
       stored: sets.has,
       pubsubTopicOf: (contentTopic) => topicOf(shardOf(contentTopic, shards.count)),
       behind: () => intake.pending > 10_000,
@@ -269,6 +309,29 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     log,
     now,
   })
+
+  const answer = createForwardServer({
+    store,
+    limits,
+    keeps: shards.keeps,
+    admitted: (peer) => roster.get(peer)?.ours === true,
+    take: intake.forwarded,
+    reads: createBuckets(scaled(config.forwardedReads, flow), now),
+    // What a peer's clients publish counts as what it gossips.
+    messages,
+    bytes,
+    ...served,
+    heartbeatMs: timings.heartbeat,
+    log,
+  })
+
+  /** Those that this node chose before those that came, each lot in any order. */
+  function keepersByTrust(shard: number): string[] {
+    return keepers(shard)
+      .map((peer) => ({ peer, inbound: roster.get(peer)?.direction === "inbound" }))
+      .map(({ peer, inbound }) => ({ peer, rank: Math.random() + (inbound ? 1 : 0) }))
+      .sort((a, b) => a.rank - b.rank).map(({ peer }) => peer)
+  }
 
   function backlogOf(peer: string): number {
     return gossip.streamsOutbound.get(peer)?.rawStream.writeBufferLength ?? 0
@@ -333,6 +396,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
   await handle(SYNC, sync)
   await handle(FETCH, serve)
+  await handle(FORWARD, answer, FORWARDS_PER_PEER)
   await host.start()
 
   const ticks = [
@@ -376,6 +440,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     ticks.forEach(clearInterval)
     dialer.close()
     repair.close()
+    live.close()
     stopRelay()
     pacer.close()
     offers.close()
@@ -436,6 +501,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       shards: Array.from({ length: shards.count }, (_, shard) => shardStatus(shard)),
       equalAt: repair.equalAt,
     }),
+    elsewhere,
     confirm: offers.confirm,
     mend: (peer) => repair.mend(peer, "full"),
     close,

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wafer/p2p/v1/p2p.proto.
  */
 export const file_wafer_p2p_v1_p2p: GenFile = /*@__PURE__*/
-  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiUgoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJEiQKBnNoYXJkcxgDIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMiVwoNUGVlcnNSZXNwb25zZRIPCgdyZWNvcmRzGAEgAygMEg8KB25ldHdvcmsYAiABKAkSJAoGc2hhcmRzGAMgASgLMhQud2FmZXIucDJwLnYxLlNoYXJkcyIlCgZTaGFyZHMSDQoFY291bnQYASABKA0SDAoEa2VwdBgCIAMoDSLBAgoJU3luY0ZyYW1lEiYKBG9wZW4YASABKAsyFi53YWZlci5wMnAudjEuU3luY09wZW5IABIqCgZhY2NlcHQYAiABKAsyGC53YWZlci5wMnAudjEuU3luY0FjY2VwdEgAEigKBXJvdW5kGAMgASgLMhcud2FmZXIucDJwLnYxLlN5bmNSb3VuZEgAEiYKBGRvbmUYBCABKAsyFi53YWZlci5wMnAudjEuU3luY0RvbmVIABIoCgVhYm9ydBgFIAEoCzIXLndhZmVyLnAycC52MS5TeW5jQWJvcnRIABIrCgVhdWRpdBgGIAEoCzIaLndhZmVyLnAycC52MS5BdWRpdFJlcXVlc3RIABIuCgdkaWdlc3RzGAcgASgLMhsud2FmZXIucDJwLnYxLkF1ZGl0UmVzcG9uc2VIAEIHCgVmcmFtZSKNAQoIU3luY09wZW4SDwoHbmV0d29yaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEgsKA3NldBgDIAEoDRIOCgZsb3dfbnMYBCABKAQSDwoHaGlnaF9ucxgFIAEoBBINCgVmcmFtZRgGIAEoDRINCgVjb3VudBgHIAEoBBITCgtmaW5nZXJwcmludBgIIAEoDCKiAQoKU3luY0FjY2VwdBIoCgZzdGF0dXMYASABKA4yGC53YWZlci5wMnAudjEuU3luY1N0YXR1cxIOCgZsb3dfbnMYAiABKAQSDwoHaGlnaF9ucxgDIAEoBBINCgVmcmFtZRgEIAEoDRIWCg5yZXRyeV9hZnRlcl9tcxgFIAEoDRINCgVjb3VudBgGIAEoBBITCgtmaW5nZXJwcmludBgHIAEoDCIcCglTeW5jUm91bmQSDwoHbWVzc2FnZRgBIAEoDCImCghTeW5jRG9uZRIMCgRoYXZlGAEgASgEEgwKBG5lZWQYAiABKAQiGwoJU3luY0Fib3J0Eg4KBnJlYXNvbhgBIAEoCSI9CgxBdWRpdFJlcXVlc3QSCwoDc2V0GAEgASgNEhEKCWZyb21faG91chgCIAEoBBINCgVob3VycxgDIAEoDSIgCg1BdWRpdFJlc3BvbnNlEg8KB2RpZ2VzdHMYASABKAwisQIKDEZldGNoUmVxdWVzdBItCgNpZHMYASABKAsyHi53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lklkc0gAEjEKBXJhbmdlGAIgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5SYW5nZUgAEjEKBW9mZmVyGAMgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5PZmZlckgAEhEKCW1heF9ieXRlcxgJIAEoDRoSCgNJZHMSCwoDaWRzGAEgAygMGkcKBVJhbmdlEgsKA3NldBgBIAEoDRIQCghhZnRlcl9ucxgCIAEoBBIQCghhZnRlcl9pZBgDIAEoDBINCgVsaW1pdBgEIAEoDRoUCgVPZmZlchILCgNpZHMYASADKAxCBgoEd2FudCKgAQoKRmV0Y2hGcmFtZRIxCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGVIABIrCgNlbmQYAiABKAsyHC53YWZlci5wMnAudjEuRmV0Y2hGcmFtZS5FbmRIABopCgNFbmQSDwoHbWlzc2luZxgBIAMoDBIRCgl0cnVuY2F0ZWQYAiABKAhCBwoFZnJhbWUiRgoMV2FrdU1ldGFkYXRhEhcKCmNsdXN0ZXJfaWQYASABKA1IAIgBARIOCgZzaGFyZHMYAiADKA1CDQoLX2NsdXN0ZXJfaWQqggEKClN5bmNTdGF0dXMSEgoOU1lOQ19TVEFUVVNfT0sQABIUChBTWU5DX1NUQVRVU19CVVNZEAESFAoQU1lOQ19TVEFUVVNfUkFURRACEhcKE1NZTkNfU1RBVFVTX05FVFdPUksQAxIbChdTWU5DX1NUQVRVU19VTlNVUFBPUlRFRBAEYgZwcm90bzM", [file_message_api_v1_message_api]);
+  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiUgoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJEiQKBnNoYXJkcxgDIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMiVwoNUGVlcnNSZXNwb25zZRIPCgdyZWNvcmRzGAEgAygMEg8KB25ldHdvcmsYAiABKAkSJAoGc2hhcmRzGAMgASgLMhQud2FmZXIucDJwLnYxLlNoYXJkcyIlCgZTaGFyZHMSDQoFY291bnQYASABKA0SDAoEa2VwdBgCIAMoDSLBAgoJU3luY0ZyYW1lEiYKBG9wZW4YASABKAsyFi53YWZlci5wMnAudjEuU3luY09wZW5IABIqCgZhY2NlcHQYAiABKAsyGC53YWZlci5wMnAudjEuU3luY0FjY2VwdEgAEigKBXJvdW5kGAMgASgLMhcud2FmZXIucDJwLnYxLlN5bmNSb3VuZEgAEiYKBGRvbmUYBCABKAsyFi53YWZlci5wMnAudjEuU3luY0RvbmVIABIoCgVhYm9ydBgFIAEoCzIXLndhZmVyLnAycC52MS5TeW5jQWJvcnRIABIrCgVhdWRpdBgGIAEoCzIaLndhZmVyLnAycC52MS5BdWRpdFJlcXVlc3RIABIuCgdkaWdlc3RzGAcgASgLMhsud2FmZXIucDJwLnYxLkF1ZGl0UmVzcG9uc2VIAEIHCgVmcmFtZSKNAQoIU3luY09wZW4SDwoHbmV0d29yaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEgsKA3NldBgDIAEoDRIOCgZsb3dfbnMYBCABKAQSDwoHaGlnaF9ucxgFIAEoBBINCgVmcmFtZRgGIAEoDRINCgVjb3VudBgHIAEoBBITCgtmaW5nZXJwcmludBgIIAEoDCKiAQoKU3luY0FjY2VwdBIoCgZzdGF0dXMYASABKA4yGC53YWZlci5wMnAudjEuU3luY1N0YXR1cxIOCgZsb3dfbnMYAiABKAQSDwoHaGlnaF9ucxgDIAEoBBINCgVmcmFtZRgEIAEoDRIWCg5yZXRyeV9hZnRlcl9tcxgFIAEoDRINCgVjb3VudBgGIAEoBBITCgtmaW5nZXJwcmludBgHIAEoDCIcCglTeW5jUm91bmQSDwoHbWVzc2FnZRgBIAEoDCImCghTeW5jRG9uZRIMCgRoYXZlGAEgASgEEgwKBG5lZWQYAiABKAQiGwoJU3luY0Fib3J0Eg4KBnJlYXNvbhgBIAEoCSI9CgxBdWRpdFJlcXVlc3QSCwoDc2V0GAEgASgNEhEKCWZyb21faG91chgCIAEoBBINCgVob3VycxgDIAEoDSIgCg1BdWRpdFJlc3BvbnNlEg8KB2RpZ2VzdHMYASABKAwisQIKDEZldGNoUmVxdWVzdBItCgNpZHMYASABKAsyHi53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lklkc0gAEjEKBXJhbmdlGAIgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5SYW5nZUgAEjEKBW9mZmVyGAMgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5PZmZlckgAEhEKCW1heF9ieXRlcxgJIAEoDRoSCgNJZHMSCwoDaWRzGAEgAygMGkcKBVJhbmdlEgsKA3NldBgBIAEoDRIQCghhZnRlcl9ucxgCIAEoBBIQCghhZnRlcl9pZBgDIAEoDBINCgVsaW1pdBgEIAEoDRoUCgVPZmZlchILCgNpZHMYASADKAxCBgoEd2FudCKgAQoKRmV0Y2hGcmFtZRIxCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGVIABIrCgNlbmQYAiABKAsyHC53YWZlci5wMnAudjEuRmV0Y2hGcmFtZS5FbmRIABopCgNFbmQSDwoHbWlzc2luZxgBIAMoDBIRCgl0cnVuY2F0ZWQYAiABKAhCBwoFZnJhbWUilAQKDkZvcndhcmRSZXF1ZXN0EjEKBHBhZ2UYASABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuUGFnZUgAEjEKBHRha2UYAiABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuVGFrZUgAEjEKBGxpdmUYAyABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuTGl2ZUgAGsIBCgRQYWdlEhYKDmNvbnRlbnRfdG9waWNzGAEgAygJEhAKCHN0YXJ0X25zGAIgASgEEg4KBmVuZF9ucxgDIAEoBBISCgpkZXNjZW5kaW5nGAQgASgIEjEKBWFmdGVyGAUgASgLMiIud2FmZXIucDJwLnYxLkZvcndhcmRSZXF1ZXN0LlBsYWNlEhkKDGFmdGVyX2RpZ2VzdBgGIAEoDEgAiAEBEg0KBWxpbWl0GAcgASgNQg8KDV9hZnRlcl9kaWdlc3QaPQoFUGxhY2USFAoMdGltZXN0YW1wX25zGAEgASgEEhMKBmRpZ2VzdBgCIAEoDEgAiAEBQgkKB19kaWdlc3QaOAoEVGFrZRIwCgllbnZlbG9wZXMYASADKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlGiMKBExpdmUSCwoDYWRkGAEgAygJEg4KBnJlbW92ZRgCIAMoCUIGCgR3YW50IpECCgxGb3J3YXJkRnJhbWUSMQoIZW52ZWxvcGUYASABKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlSAASLwoEZG9uZRgCIAEoCzIfLndhZmVyLnAycC52MS5Gb3J3YXJkRnJhbWUuRG9uZUgAEjEKBWFsaXZlGAMgASgLMiAud2FmZXIucDJwLnYxLkZvcndhcmRGcmFtZS5BbGl2ZUgAEjUKB3JlZnVzZWQYBCABKAsyIi53YWZlci5wMnAudjEuRm9yd2FyZEZyYW1lLlJlZnVzZWRIABoGCgREb25lGgcKBUFsaXZlGhkKB1JlZnVzZWQSDgoGcmVhc29uGAEgASgJQgcKBWZyYW1lIkYKDFdha3VNZXRhZGF0YRIXCgpjbHVzdGVyX2lkGAEgASgNSACIAQESDgoGc2hhcmRzGAIgAygNQg0KC19jbHVzdGVyX2lkKoIBCgpTeW5jU3RhdHVzEhIKDlNZTkNfU1RBVFVTX09LEAASFAoQU1lOQ19TVEFUVVNfQlVTWRABEhQKEFNZTkNfU1RBVFVTX1JBVEUQAhIXChNTWU5DX1NUQVRVU19ORVRXT1JLEAMSGwoXU1lOQ19TVEFUVVNfVU5TVVBQT1JURUQQBGIGcHJvdG8z", [file_message_api_v1_message_api]);
 
 /**
  * /wafer/peers/1.0.0: one request, one response.
@@ -563,6 +563,261 @@ export const FetchFrame_EndSchema: GenMessage<FetchFrame_End> = /*@__PURE__*/
   messageDesc(file_wafer_p2p_v1_p2p, 12, 0);
 
 /**
+ * /wafer/forward/1.0.0: what a client asked for of a node that does not keep the topic. Who is asked
+ * answers from its own store and never forwards.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest
+ */
+export type ForwardRequest = Message<"wafer.p2p.v1.ForwardRequest"> & {
+  /**
+   * @generated from oneof wafer.p2p.v1.ForwardRequest.want
+   */
+  want: {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardRequest.Page page = 1;
+     */
+    value: ForwardRequest_Page;
+    case: "page";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardRequest.Take take = 2;
+     */
+    value: ForwardRequest_Take;
+    case: "take";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardRequest.Live live = 3;
+     */
+    value: ForwardRequest_Live;
+    case: "live";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.
+ * Use `create(ForwardRequestSchema)` to create a new message.
+ */
+export const ForwardRequestSchema: GenMessage<ForwardRequest> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13);
+
+/**
+ * One page of topics in V1's order. Answered by envelopes, then Done.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest.Page
+ */
+export type ForwardRequest_Page = Message<"wafer.p2p.v1.ForwardRequest.Page"> & {
+  /**
+   * At most 10 000, all of shards that the answering node keeps.
+   *
+   * @generated from field: repeated string content_topics = 1;
+   */
+  contentTopics: string[];
+
+  /**
+   * Inclusive bounds.
+   *
+   * @generated from field: uint64 start_ns = 2;
+   */
+  startNs: bigint;
+
+  /**
+   * @generated from field: uint64 end_ns = 3;
+   */
+  endNs: bigint;
+
+  /**
+   * @generated from field: bool descending = 4;
+   */
+  descending: boolean;
+
+  /**
+   * The page begins behind this place, in the direction of travel.
+   *
+   * @generated from field: wafer.p2p.v1.ForwardRequest.Place after = 5;
+   */
+  after?: ForwardRequest_Place | undefined;
+
+  /**
+   * V1's cursor without a time: only envelopes whose digest is behind this one.
+   *
+   * @generated from field: optional bytes after_digest = 6;
+   */
+  afterDigest?: Uint8Array | undefined;
+
+  /**
+   * At most 500.
+   *
+   * @generated from field: uint32 limit = 7;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Page.
+ * Use `create(ForwardRequest_PageSchema)` to create a new message.
+ */
+export const ForwardRequest_PageSchema: GenMessage<ForwardRequest_Page> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 0);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardRequest.Place
+ */
+export type ForwardRequest_Place = Message<"wafer.p2p.v1.ForwardRequest.Place"> & {
+  /**
+   * @generated from field: uint64 timestamp_ns = 1;
+   */
+  timestampNs: bigint;
+
+  /**
+   * Absent: behind all of that time.
+   *
+   * @generated from field: optional bytes digest = 2;
+   */
+  digest?: Uint8Array | undefined;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Place.
+ * Use `create(ForwardRequest_PlaceSchema)` to create a new message.
+ */
+export const ForwardRequest_PlaceSchema: GenMessage<ForwardRequest_Place> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 1);
+
+/**
+ * Answered by Done when every envelope is durable or, if ephemeral, relayed.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest.Take
+ */
+export type ForwardRequest_Take = Message<"wafer.p2p.v1.ForwardRequest.Take"> & {
+  /**
+   * At most 1024, and 4 MiB with everything around them.
+   *
+   * @generated from field: repeated xmtp.message_api.v1.Envelope envelopes = 1;
+   */
+  envelopes: Envelope[];
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Take.
+ * Use `create(ForwardRequest_TakeSchema)` to create a new message.
+ */
+export const ForwardRequest_TakeSchema: GenMessage<ForwardRequest_Take> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 2);
+
+/**
+ * Changes what the stream shows of what arrives. Answered by Done; envelopes follow for as long as
+ * the stream is open, and Done for each further change. An Alive tells that there is nothing to tell.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest.Live
+ */
+export type ForwardRequest_Live = Message<"wafer.p2p.v1.ForwardRequest.Live"> & {
+  /**
+   * At most 1024 in a message and 100 000 in all.
+   *
+   * @generated from field: repeated string add = 1;
+   */
+  add: string[];
+
+  /**
+   * @generated from field: repeated string remove = 2;
+   */
+  remove: string[];
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Live.
+ * Use `create(ForwardRequest_LiveSchema)` to create a new message.
+ */
+export const ForwardRequest_LiveSchema: GenMessage<ForwardRequest_Live> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 3);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardFrame
+ */
+export type ForwardFrame = Message<"wafer.p2p.v1.ForwardFrame"> & {
+  /**
+   * @generated from oneof wafer.p2p.v1.ForwardFrame.frame
+   */
+  frame: {
+    /**
+     * @generated from field: xmtp.message_api.v1.Envelope envelope = 1;
+     */
+    value: Envelope;
+    case: "envelope";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardFrame.Done done = 2;
+     */
+    value: ForwardFrame_Done;
+    case: "done";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardFrame.Alive alive = 3;
+     */
+    value: ForwardFrame_Alive;
+    case: "alive";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardFrame.Refused refused = 4;
+     */
+    value: ForwardFrame_Refused;
+    case: "refused";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.
+ * Use `create(ForwardFrameSchema)` to create a new message.
+ */
+export const ForwardFrameSchema: GenMessage<ForwardFrame> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardFrame.Done
+ */
+export type ForwardFrame_Done = Message<"wafer.p2p.v1.ForwardFrame.Done"> & {
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.Done.
+ * Use `create(ForwardFrame_DoneSchema)` to create a new message.
+ */
+export const ForwardFrame_DoneSchema: GenMessage<ForwardFrame_Done> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 0);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardFrame.Alive
+ */
+export type ForwardFrame_Alive = Message<"wafer.p2p.v1.ForwardFrame.Alive"> & {
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.Alive.
+ * Use `create(ForwardFrame_AliveSchema)` to create a new message.
+ */
+export const ForwardFrame_AliveSchema: GenMessage<ForwardFrame_Alive> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 1);
+
+/**
+ * The request is not answered.
+ *
+ * @generated from message wafer.p2p.v1.ForwardFrame.Refused
+ */
+export type ForwardFrame_Refused = Message<"wafer.p2p.v1.ForwardFrame.Refused"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.Refused.
+ * Use `create(ForwardFrame_RefusedSchema)` to create a new message.
+ */
+export const ForwardFrame_RefusedSchema: GenMessage<ForwardFrame_Refused> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 2);
+
+/**
  * /vac/waku/metadata/1.0.0: one each way.
  *
  * @generated from message wafer.p2p.v1.WakuMetadata
@@ -584,7 +839,7 @@ export type WakuMetadata = Message<"wafer.p2p.v1.WakuMetadata"> & {
  * Use `create(WakuMetadataSchema)` to create a new message.
  */
 export const WakuMetadataSchema: GenMessage<WakuMetadata> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 13);
+  messageDesc(file_wafer_p2p_v1_p2p, 15);
 
 /**
  * @generated from enum wafer.p2p.v1.SyncStatus

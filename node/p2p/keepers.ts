@@ -1,0 +1,84 @@
+// Whom to ask for what this node does not keep. One keeper of a shard is asked as long as it answers, so
+// that a reader's pages and what it hears live come from one store.
+import { Code } from "@connectrpc/connect"
+import { Refusal } from "../refusal.ts"
+import { Declined } from "./forward.ts"
+
+export interface Keepers {
+  /**
+   * Asks keepers of a shard, one after the other until `enough` have answered, and no more than five.
+   *
+   * @throws Refusal when none has
+   */
+  ask<T>(shard: number, enough: number, job: (peer: string) => Promise<T>): Promise<T[]>
+  /** A peer did not do what a keeper should: it is asked last for a while. */
+  failed(peer: string): void
+}
+
+export interface KeepersOptions {
+  /** Connected peers that say they keep a shard, the most trustworthy first. */
+  readonly candidates: (shard: number) => readonly string[]
+  readonly shards: number
+  /** Told of every failure. */
+  readonly blame: (peer: string, error: unknown) => void
+  readonly now: () => number
+}
+
+const MAX_FAILURES = 5
+const DISTRUST_MS = 60_000
+
+export function createKeepers(options: KeepersOptions): Keepers {
+  const { now } = options
+  const chosen = new Map<number, string>()
+  const distrusted = new Map<string, number>()
+  const trusted = (peer: string) => (distrusted.get(peer) ?? 0) <= now()
+
+  /** The one that was asked last time, then others, then those that failed lately. */
+  function order(shard: number): string[] {
+    const candidates = options.candidates(shard)
+    const good = candidates.filter(trusted)
+    const favourite = chosen.get(shard)
+    if (favourite === undefined || !good.includes(favourite)) {
+      if (good[0] === undefined) chosen.delete(shard)
+      else chosen.set(shard, good[0])
+    }
+    const first = good.filter((peer) => peer === chosen.get(shard))
+    return [...new Set([...first, ...good, ...candidates])]
+  }
+
+  function failed(peer: string): void {
+    for (const [other, until] of distrusted) if (until <= now()) distrusted.delete(other)
+    distrusted.set(peer, now() + DISTRUST_MS)
+  }
+
+  return {
+    failed,
+
+    async ask(shard, enough, job) {
+      const waiting = order(shard)
+      const answers: Awaited<ReturnType<typeof job>>[] = []
+      let failures = 0
+      const one = async (): Promise<void> => {
+        while (failures < MAX_FAILURES) {
+          const peer = waiting.shift()
+          if (peer === undefined) return
+          try {
+            answers.push(await job(peer))
+            return
+          } catch (error) {
+            failures++
+            if (!(error instanceof Declined)) failed(peer)
+            options.blame(peer, error)
+          }
+        }
+      }
+      await Promise.all(Array.from({ length: enough }, one))
+      if (answers.length > 0) return answers
+      throw new Refusal(
+        Code.Unavailable,
+        `no node that keeps shard ${shard} of ${options.shards} answers`,
+        "no-keeper",
+      )
+    },
+  }
+}
