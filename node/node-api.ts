@@ -14,10 +14,11 @@ import type { Caller, Desk } from "./access/desk.ts"
 import { topicCost } from "./access/limit.ts"
 import { fingerprintDigest } from "./store/fingerprint.ts"
 import { follow } from "./follow.ts"
-import type { Peers } from "./p2p/mod.ts"
+import type { Offered, Peers } from "./p2p/mod.ts"
 import { checkTopics } from "./query.ts"
 import { type Limits, Refusal } from "./refusal.ts"
-import type { Arrival, Store } from "./store/store.ts"
+import type { Shards } from "./store/shard.ts"
+import type { Store } from "./store/store.ts"
 
 /** What a node offers beyond V1: following from a cursor, publishing to several nodes, its own facts. */
 export interface NodeApi {
@@ -32,6 +33,7 @@ export interface NodeApiOptions {
   readonly desk: Desk
   readonly limits: Limits
   readonly network: string
+  readonly shards: Shards
   readonly retentionMs: number
   readonly peers: Peers | undefined
   readonly followHeartbeatMs: number
@@ -44,13 +46,13 @@ const defaultTimeoutMs = 10_000
 const maxTimeoutMs = 60_000
 
 export function createNodeApi(options: NodeApiOptions): NodeApi {
-  const { api, store, desk, limits, network, retentionMs, peers } = options
+  const { api, store, desk, limits, network, shards, retentionMs, peers } = options
 
-  async function confirmed(arrivals: Arrival[], request: PublishRequest): Promise<number> {
+  async function confirmed(ids: Offered[], request: PublishRequest): Promise<number> {
     const { minPeers, timeoutMs } = request
     if (minPeers === 0) return 0
     const wait = Math.min(timeoutMs || defaultTimeoutMs, maxTimeoutMs)
-    const stored = arrivals.length === 0 ? minPeers : await peers!.confirm(arrivals, minPeers, wait)
+    const stored = ids.length === 0 ? minPeers : await peers!.confirm(ids, minPeers, wait)
     if (stored >= minPeers) return stored
     throw new Refusal(
       Code.DeadlineExceeded,
@@ -78,8 +80,9 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
         throw new Refusal(Code.FailedPrecondition, "this node has no peers", "too-few-peers")
       }
       const arrivals = await api.take(request.envelopes, caller)
-      const kept = arrivals.filter(({ keep }) => keep)
-      const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(kept, request))
+      const ids = arrivals.filter(({ keep }) => keep)
+        .map(({ id, envelope }) => ({ id, contentTopic: envelope.contentTopic }))
+      const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(ids, request))
       return create(PublishResponseSchema, { storedByPeers })
     },
 
@@ -92,6 +95,8 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
           network,
           limits,
           retentionMs: BigInt(retentionMs),
+          shards: shards.count,
+          keptShards: [...shards.kept],
           stored: kept.count + store.fingerprint("expiring").count,
           rootFingerprint: fingerprintDigest(kept),
           peers: peers?.status().peers.filter(({ wafer }) => wafer).map(({ id, inAgreement }) => ({

@@ -137,6 +137,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     desk,
     limits,
     network,
+    shards,
     retentionMs,
     peers,
     followHeartbeatMs: options.followHeartbeatMs ?? 5000,
@@ -144,7 +145,15 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
-  const keeper = createKeeper({ store, retentionMs, registry, log, now })
+  const keeper = createKeeper({
+    store,
+    retentionMs,
+    shards,
+    handOver: peers?.handOver,
+    registry,
+    log,
+    now,
+  })
   keeper.start()
   const stopping = new AbortController()
   const addressOf: AddressOf = (remote, forwardedFor) =>
@@ -180,6 +189,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     metrics,
     peers,
     network,
+    shards,
     retentionMs,
     ready,
     disk: options.disk,

@@ -6,10 +6,11 @@ import type { Log } from "../log.ts"
 import type { Registry } from "../metrics.ts"
 import type { Limits } from "../refusal.ts"
 import type { Shards } from "../store/shard.ts"
-import type { Arrival, SetName, Store } from "../store/store.ts"
+import type { SetName, Store } from "../store/store.ts"
 import type { BookStorage } from "./book.ts"
 import type { PeersConfig, Timings } from "./config.ts"
 import type { Elsewhere } from "./elsewhere.ts"
+import type { Offered } from "./offers.ts"
 
 export interface PeersOptions {
   /** Followed for what to relay and to compare; what peers send goes through `ingest`. */
@@ -91,11 +92,12 @@ export interface Peers extends AsyncDisposable {
    * Resolves with how many peers have stored these envelopes, of each shard the peers that keep it,
    * counted where there are fewest: as soon as that are `enough`, and otherwise when every peer has answered or `timeoutMs` is over.
    */
-  confirm(
-    items: readonly Pick<Arrival, "id" | "envelope">[],
-    enough: number,
-    timeoutMs: number,
-  ): Promise<number>
+  confirm(items: readonly Offered[], enough: number, timeoutMs: number): Promise<number>
+  /**
+   * Offers what this node keeps no longer to peers that do. Resolves with whether enough of them have
+   * stored all of it: one in a closed network, two in an open one, where one may be lying.
+   */
+  handOver(items: readonly Offered[]): Promise<boolean>
   /** The shards that this node does not keep. */
   readonly elsewhere: Elsewhere
   /** Compares everything with a peer, fetches and offers what is missing; resolves with whether both are equal. */

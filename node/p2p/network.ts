@@ -44,6 +44,7 @@ import { createWindows } from "./window.ts"
 
 const DAY_NS = 86_400_000_000_000n
 const OPEN_MS = 10_000
+const HAND_OVER_MS = 60_000
 const STREAMS_PER_PEER = 8
 const FORWARDS_PER_PEER = 256
 
@@ -189,6 +190,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     store,
     fetcher,
     shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
+    keeps: (shard) => shards.kept.includes(shard),
     keepers,
     failed: (peer, error) => blame(peer, FETCH, error),
   })
@@ -225,7 +227,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   }
   const serve = createFetchServer({ store, sets, log, ...served, take: offers.take })
 
-  // Other nodes' shards.
+  // Other nodes' shards. Where anyone may join, one that lies must not be the only one to know.
+  const witnesses = gate.mode === "open" ? 2 : 1
   const keepersOf = createKeepers({
     candidates: keepersByTrust,
     shards: shards.count,
@@ -252,7 +255,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     keepers: keepersOf,
     forwarder: createForwarder(open, timings.forward),
     live,
-    witnesses: gate.mode === "open" ? 2 : 1,
+    witnesses,
     log,
   })
 
@@ -503,6 +506,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     }),
     elsewhere,
     confirm: offers.confirm,
+    handOver: async (items) => await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses,
     mend: (peer) => repair.mend(peer, "full"),
     close,
     [Symbol.asyncDispose]: close,

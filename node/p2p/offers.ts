@@ -1,6 +1,6 @@
 // "I hold these": how a peer is told of envelopes that gossip could not carry, and how a publisher
 // learns that others have stored what it published.
-import type { Arrival, Store } from "../store/store.ts"
+import type { LogEntry, Store } from "../store/store.ts"
 import type { Fetcher } from "./fetch.ts"
 
 export interface Offers {
@@ -17,11 +17,13 @@ export interface Offers {
 }
 
 /** What an offer needs to know of an envelope. */
-export type Offered = Pick<Arrival, "id" | "envelope">
+export type Offered = Pick<LogEntry, "id" | "contentTopic">
 
 export interface OffersOptions {
   readonly store: Store
   readonly fetcher: Fetcher
+  /** Whether this node keeps a shard, so that others can fetch from it. */
+  readonly keeps: (shard: number) => boolean
   /** The shard of a topic. */
   readonly shardOf: (contentTopic: string) => number
   /** Connected nodes of this network that keep a shard. */
@@ -33,6 +35,7 @@ const GATHER_MS = 20
 /** Gossip of a fresh publish is faster than a fetch: how long to wait for it. Many ids are a repair, not a publish. */
 const PATIENCE_MS = [0, 10, 20, 40, 80]
 const FRESH_IDS = 64
+const AGAIN_MS = 200
 
 export function createOffers(options: OffersOptions): Offers {
   const { store, fetcher, keepers, failed } = options
@@ -46,7 +49,7 @@ export function createOffers(options: OffersOptions): Offers {
 
   function byShard(items: readonly Offered[]): Map<number, Uint8Array[]> {
     return new Map(
-      [...Map.groupBy(items, ({ envelope }) => options.shardOf(envelope.contentTopic))]
+      [...Map.groupBy(items, ({ contentTopic }) => options.shardOf(contentTopic))]
         .map(([shard, some]) => [shard, some.map(({ id }) => id)]),
     )
   }
@@ -59,6 +62,21 @@ export function createOffers(options: OffersOptions): Offers {
       for (const peer of keepers(shard)) {
         fetcher.offer(peer, ids).catch((error) => failed(peer, error))
       }
+    }
+  }
+
+  /** Whether a peer has all of these before the deadline. What it cannot fetch here, others may yet bring it. */
+  async function hasStored(
+    peer: string,
+    ids: readonly Uint8Array[],
+    deadline: number,
+    fetchable: boolean,
+  ): Promise<boolean> {
+    for (;;) {
+      const missing = await fetcher.offer(peer, ids, deadline - Date.now())
+      if (missing.length === 0) return true
+      if (fetchable || Date.now() + AGAIN_MS > deadline) return false
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
     }
   }
 
@@ -78,8 +96,8 @@ export function createOffers(options: OffersOptions): Offers {
         resolve(stored)
       }
       for (const peer of peers) {
-        fetcher.offer(peer, ids, timeoutMs).then((missing) => {
-          if (missing.length === 0) stored++
+        hasStored(peer, ids, Date.now() + timeoutMs, options.keeps(shard)).then((all) => {
+          if (all) stored++
         }, (error) => failed(peer, error)).finally(() => {
           open--
           settle()

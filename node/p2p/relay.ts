@@ -6,6 +6,7 @@ import type { Arrival, Store } from "../store/store.ts"
 import type { Gossip } from "./gossip.ts"
 import { type Intake, newsOf } from "./intake.ts"
 import type { PeerLog } from "./metrics.ts"
+import type { Offered } from "./offers.ts"
 import type { Pacer } from "./pacer.ts"
 import type { Judgement } from "./validator.ts"
 import { wakuOf } from "./waku.ts"
@@ -22,7 +23,7 @@ export interface RelayOptions {
   readonly judge: (peer: string, data: Uint8Array, topic: string) => Judgement
   readonly maxGossipBytes: number
   /** Hands what cannot be gossiped to our own peers by its id. */
-  readonly offer: (arrival: Arrival) => void
+  readonly offer: (item: Offered) => void
   /** Told when a peer keeps on sending more than it may. */
   readonly flooded: (peer: string) => void
   /** Told when gossip was lost on the way to the store: repair must bring it. */
@@ -38,8 +39,7 @@ export function startRelay(options: RelayOptions): () => void {
   const { gossip, topics, log, now } = options
   const accepted = new WeakMap<Uint8Array, Envelope>()
 
-  function send(arrival: Arrival): void {
-    const { envelope, keep } = arrival
+  function send({ envelope, id, keep }: Arrival): void {
     const data = wakuOf(envelope)
     // Waku nodes hold an empty payload or topic against the sender.
     const empty = envelope.message.length === 0 || envelope.contentTopic === ""
@@ -47,7 +47,7 @@ export function startRelay(options: RelayOptions): () => void {
       log.count("gossipBytes", { dir: "out" }, data.length)
       options.pacer.push(data, options.pubsubTopicOf(envelope.contentTopic))
     } else if (keep) {
-      options.offer(arrival)
+      options.offer({ id, contentTopic: envelope.contentTopic })
     } else {
       log.count("publishDropped", { reason: "ephemeral-ungossipable" })
     }
