@@ -13,12 +13,12 @@ import type { Api } from "./api.ts"
 import type { Caller, Desk } from "./access/desk.ts"
 import { topicCost } from "./access/limit.ts"
 import { fingerprintDigest } from "./store/fingerprint.ts"
-import { follow } from "./follow.ts"
 import type { Offered, Peers } from "./p2p/mod.ts"
 import { checkTopics } from "./query.ts"
 import { type Limits, Refusal } from "./refusal.ts"
 import type { Shards } from "./store/shard.ts"
 import type { Store } from "./store/store.ts"
+import type { Whole } from "./whole.ts"
 
 /** What a node offers beyond V1: following from a cursor, publishing to several nodes, its own facts. */
 export interface NodeApi {
@@ -29,6 +29,7 @@ export interface NodeApi {
 
 export interface NodeApiOptions {
   readonly api: Api
+  readonly whole: Pick<Whole, "follow">
   readonly store: Store
   readonly desk: Desk
   readonly limits: Limits
@@ -36,7 +37,6 @@ export interface NodeApiOptions {
   readonly shards: Shards
   readonly retentionMs: number
   readonly peers: Peers | undefined
-  readonly followHeartbeatMs: number
 }
 
 /** The version that NodeInfo tells. */
@@ -46,7 +46,7 @@ const defaultTimeoutMs = 10_000
 const maxTimeoutMs = 60_000
 
 export function createNodeApi(options: NodeApiOptions): NodeApi {
-  const { api, store, desk, limits, network, shards, retentionMs, peers } = options
+  const { api, whole, store, desk, limits, network, shards, retentionMs, peers } = options
 
   async function confirmed(ids: Offered[], request: PublishRequest): Promise<number> {
     const { minPeers, timeoutMs } = request
@@ -69,7 +69,7 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
         checkTopics(length, limits)
       })
       try {
-        yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })
+        yield* whole.follow(request, caller.signal)
       } finally {
         close()
       }

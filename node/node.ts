@@ -119,6 +119,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     shards,
     elsewhere: peers?.elsewhere,
     limits,
+    followHeartbeatMs: options.followHeartbeatMs ?? 5000,
     now,
   })
   const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
@@ -133,6 +134,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   const api = createApi({ whole, hub, desk, limits })
   const nodeApi = createNodeApi({
     api,
+    whole,
     store,
     desk,
     limits,
@@ -140,7 +142,6 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     shards,
     retentionMs,
     peers,
-    followHeartbeatMs: options.followHeartbeatMs ?? 5000,
   })
   registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))

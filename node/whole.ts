@@ -2,6 +2,8 @@
 // handed these parts does not see the difference.
 import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
+import type { FollowRequest, FollowResponse } from "@wafer/proto/node"
+import { follow } from "./follow.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import { findFault, type Ingest, itemOf } from "./ingest.ts"
 import type { Elsewhere } from "./p2p/mod.ts"
@@ -18,16 +20,20 @@ export interface Whole {
   readonly accept: Ingest["accept"]
   /** The subscription is live when this resolves. */
   subscribe(topics: readonly string[], onEnd?: () => void): Promise<Subscription>
+  /** Follows topics at this node, or where all of them are kept. */
+  follow(request: FollowRequest, signal: AbortSignal): AsyncIterable<FollowResponse>
 }
 
 export interface WholeOptions {
-  readonly store: Pick<Store, "page">
+  readonly store: Store
   readonly ingest: Pick<Ingest, "accept">
   readonly hub: Pick<Hub, "subscribe">
   readonly shards: Shards
   /** Undefined where the node has no peers. */
   readonly elsewhere: Elsewhere | undefined
   readonly limits: Limits
+  /** How often a silent Follow says that it is alive. */
+  readonly followHeartbeatMs: number
   readonly now: () => Date
 }
 
@@ -154,6 +160,11 @@ export function createWhole(options: WholeOptions): Whole {
         ? subscription
         : await withElsewhere(subscription, topics)
     },
+
+    follow: (request, signal) =>
+      request.contentTopics.every(keeps)
+        ? follow(store, request, signal, { heartbeatMs: options.followHeartbeatMs })
+        : elsewhere().follow(request, signal),
   }
 }
 

@@ -1,9 +1,12 @@
 // What other nodes keep: the shards of a request are asked for one by one, each from its keepers.
+import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
+import type { FollowRequest, FollowResponse } from "@wafer/proto/node"
+import { Refusal } from "../refusal.ts"
 import { shardOf } from "../store/shard.ts"
 import type { PageQuery, StoredEnvelope } from "../store/store.ts"
 import { isEphemeral } from "../store/topic.ts"
-import type { Forwarder } from "./forward.ts"
+import { Declined, type Forwarder } from "./forward.ts"
 import type { Keepers } from "./keepers.ts"
 import type { Live } from "./live.ts"
 import type { PeerLog } from "./metrics.ts"
@@ -19,6 +22,8 @@ export interface Elsewhere {
    * called. `lost` is called when a keeper is gone: then something may have been missed.
    */
   watch(topics: readonly string[], lost: () => void): Promise<() => void>
+  /** Follows at one keeper of all the topics, whose cursors these are, until the signal is aborted. */
+  follow(request: FollowRequest, signal: AbortSignal): AsyncIterable<FollowResponse>
 }
 
 export interface ElsewhereOptions {
@@ -93,5 +98,40 @@ export function createElsewhere(options: ElsewhereOptions): Elsewhere {
       leave()
       throw (broken as PromiseRejectedResult).reason
     },
+
+    async *follow(request, signal) {
+      const wanted = [...new Set(request.contentTopics.map((topic) => shardOf(topic, shards)))]
+      const count = (result: string) =>
+        log.count("forwards", { role: "asker", kind: "follow", result })
+      let refusal: Refusal | undefined
+      for (const peer of keepers.ofAll(wanted)) {
+        let begun = false
+        try {
+          for await (const response of forwarder.follow(peer, request, signal)) {
+            if (!begun) count("ok")
+            begun = true
+            yield response
+          }
+          return
+        } catch (error) {
+          if (signal.aborted) return
+          keepers.failed(peer, error)
+          if (!(error instanceof Declined && error.foreignCursor)) refusal = goneRefusal()
+          // Whoever keeps the topics too has a log with numbers of its own.
+          if (begun) break
+          refusal ??= new Refusal(Code.OutOfRange, (error as Error).message, "invalid")
+        }
+      }
+      count("failed")
+      throw refusal ?? new Refusal(
+        Code.FailedPrecondition,
+        `no peer keeps all of the shards ${wanted.join(", ")}: follow their topics apart`,
+        "no-keeper",
+      )
+    },
   }
+}
+
+function goneRefusal(): Refusal {
+  return new Refusal(Code.Unavailable, "the node that was followed is gone", "no-keeper")
 }

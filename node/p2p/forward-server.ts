@@ -1,8 +1,10 @@
 // /wafer/forward/1.0.0, the answering side. Everything is answered from this node's own store: what was
 // forwarded is never forwarded again, so that no request can travel in a circle.
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
+import { Code } from "@connectrpc/connect"
 import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
+import type { FollowRequest } from "@wafer/proto/node"
 import {
   type ForwardFrame,
   ForwardFrameSchema,
@@ -11,7 +13,8 @@ import {
   ForwardRequestSchema,
 } from "@wafer/proto/p2p"
 import { topicCost } from "../access/limit.ts"
-import type { Limits } from "../refusal.ts"
+import { follow } from "../follow.ts"
+import { type Limits, Refusal } from "../refusal.ts"
 import type { PageQuery, Position, Store } from "../store/store.ts"
 import type { Buckets } from "./bucket.ts"
 import { type Channel, channel, ProtocolError } from "./framing.ts"
@@ -36,6 +39,7 @@ const STEP = 16
 /** Pages that are read for one peer at a time; more wait. */
 const PAGES_AT_ONCE = 4
 const TIMEOUT_MS = 20_000
+const MAX_FOLLOWS = 64
 const NEVER_MS = 2 ** 31 - 1
 
 export interface ForwardServerOptions {
@@ -66,6 +70,7 @@ export function createForwardServer(
 ): (stream: Stream, peer: string) => Promise<void> {
   const { store, limits, keeps, log } = options
   const live = new Set<string>()
+  const following = new Map<string, number>()
   const reading = new Map<string, number>()
   const waiting = new Map<string, (() => void)[]>()
 
@@ -98,9 +103,7 @@ export function createForwardServer(
       const rows = await store.page({ ...query, after, limit: Math.min(STEP, left) })
       if (rows.length > 0) {
         const bytes = rows.reduce((sum, { envelope }) => sum + envelope.message.length + 100, 0)
-        await pause(
-          Math.max(options.perPeer.borrow(peer, bytes), options.total.borrow("", bytes)),
-        )
+        await borrow(peer, bytes)
         await answers.write(
           ...rows.map(({ envelope }) => frame({ case: "envelope", value: envelope })),
         )
@@ -198,6 +201,36 @@ export function createForwardServer(
     }
   }
 
+  /** Follows this node's log until the peer leaves; resolves with why it cannot be followed. */
+  async function showLog(
+    answers: Answers,
+    peer: string,
+    request: FollowRequest,
+  ): Promise<Refusal | undefined> {
+    const left = new AbortController()
+    // It has nothing more to say: whatever comes is the end.
+    void answers.read(NEVER_MS).catch(() => {}).finally(() => left.abort())
+    try {
+      for await (const value of follow(store, request, left.signal, options)) {
+        const bytes = value.event.case === "item" ? value.event.value.envelope!.message.length : 0
+        await borrow(peer, bytes + 100)
+        if (left.signal.aborted) break
+        await answers.write(frame({ case: "followed", value }))
+      }
+    } catch (error) {
+      if (error instanceof Refusal) return error
+      if (!(error instanceof ProtocolError && error.code === "closed")) throw error
+    }
+    answers.abort(new ProtocolError("closed", "nobody follows any more"))
+    return undefined
+  }
+
+  async function borrow(peer: string, bytes: number): Promise<void> {
+    const { perPeer, total } = options
+    const ms = Math.max(perPeer.borrow(peer, bytes), total.borrow("", bytes))
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+  }
+
   return async (stream, peer) => {
     const answers = channel(stream, ForwardRequestSchema, ForwardFrameSchema, {
       maxBytes: REQUEST_BYTES,
@@ -207,9 +240,9 @@ export function createForwardServer(
     const kind = want.case ?? "nothing"
     const count = (result: string) => log.count("forwards", { role: "keeper", kind, result })
 
-    async function refuse(reason: string): Promise<void> {
+    async function refuse(reason: string, foreignCursor = false): Promise<void> {
       count("refused")
-      await answers.write(frame({ case: "refused", value: { reason } }))
+      await answers.write(frame({ case: "refused", value: { reason, foreignCursor } }))
       await answers.close()
     }
 
@@ -247,6 +280,26 @@ export function createForwardServer(
       } finally {
         live.delete(peer)
       }
+    } else if (want.case === "follow") {
+      const { contentTopics } = want.value
+      if (contentTopics.length === 0 || contentTopics.length > limits.maxTopics) {
+        throw new ProtocolError("violation", `${contentTopics.length} topics to follow`)
+      }
+      if (!contentTopics.every(keeps)) return await refuse("not kept here")
+      const open = following.get(peer) ?? 0
+      if (open >= MAX_FOLLOWS || !options.reads.take(peer, topicCost(contentTopics.length))) {
+        return await refuse("too many requests")
+      }
+      following.set(peer, open + 1)
+      try {
+        const refusal = await showLog(answers, peer, want.value)
+        if (refusal) return await refuse(refusal.rawMessage, refusal.code === Code.OutOfRange)
+        return count("ok")
+      } finally {
+        const left = following.get(peer)! - 1
+        if (left > 0) following.set(peer, left)
+        else following.delete(peer)
+      }
     } else {
       throw new ProtocolError("violation", "an empty request")
     }
@@ -274,8 +327,4 @@ function queryOf(page: ForwardRequest_Page, limits: Limits): PageQuery {
   const place: Position | undefined = after &&
     { timestampNs: after.timestampNs, digest: after.digest }
   return { topics: contentTopics, startNs, endNs, descending, after: place, afterDigest, limit }
-}
-
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }

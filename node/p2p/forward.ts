@@ -2,7 +2,13 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
 import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
-import { ForwardFrameSchema, type ForwardRequest, ForwardRequestSchema } from "@wafer/proto/p2p"
+import type { FollowRequest, FollowResponse } from "@wafer/proto/node"
+import {
+  type ForwardFrame_Refused,
+  ForwardFrameSchema,
+  type ForwardRequest,
+  ForwardRequestSchema,
+} from "@wafer/proto/p2p"
 import { compareBytes, digestOf } from "../store/envelope.ts"
 import type { PageQuery, StoredEnvelope } from "../store/store.ts"
 import { FORWARD, FRAME_BYTES, MAX_TAKEN, TAKE_BYTES } from "./forward-server.ts"
@@ -16,11 +22,20 @@ export interface Forwarder {
   page(peer: string, query: PageQuery): Promise<StoredEnvelope[]>
   /** Resolves when the peer has stored all of these. */
   take(peer: string, envelopes: readonly Envelope[]): Promise<void>
+  /** What Follow answers at the peer, until the signal is aborted. */
+  follow(peer: string, request: FollowRequest, signal: AbortSignal): AsyncGenerator<FollowResponse>
 }
 
 /** A peer that is well and will not answer this request. */
 export class Declined extends Error {
   override readonly name = "Declined"
+  /** The request has a cursor that is of another node's log. */
+  readonly foreignCursor: boolean
+
+  constructor({ reason, foreignCursor }: ForwardFrame_Refused) {
+    super(reason)
+    this.foreignCursor = foreignCursor
+  }
 }
 
 /** A whole answer may take so many times as long as a piece of it. */
@@ -43,7 +58,15 @@ export function asking(
   return create(ForwardRequestSchema, { want })
 }
 
-export function createForwarder(open: Open, timeoutMs: number): Forwarder {
+export interface ForwarderOptions {
+  readonly open: Open
+  /** How long a peer may take to go on with an answer. */
+  readonly timeoutMs: number
+  /** How long a stream without an end may be silent. */
+  readonly silenceMs: number
+}
+
+export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions): Forwarder {
   /** Asks once; resolves at the end of the answer. */
   async function ask(
     peer: string,
@@ -57,7 +80,7 @@ export function createForwarder(open: Open, timeoutMs: number): Forwarder {
       for (;;) {
         const { frame } = await asked.read(Math.min(timeoutMs, deadline - performance.now()))
         if (frame.case === "done") break
-        if (frame.case === "refused") throw new Declined(frame.value.reason)
+        if (frame.case === "refused") throw new Declined(frame.value)
         if (frame.case !== "envelope") {
           throw new ProtocolError("violation", `${frame.case} in a page`)
         }
@@ -101,7 +124,32 @@ export function createForwarder(open: Open, timeoutMs: number): Forwarder {
         })
       }
     },
+
+    async *follow(peer, request, signal) {
+      const asked = await openForward(peer, open, silenceMs)
+      const wanted = new Set(request.contentTopics)
+      const leave = () => asked.abort(new ProtocolError("closed", "nobody follows any more"))
+      signal.addEventListener("abort", leave, { once: true })
+      try {
+        await asked.write(asking({ case: "follow", value: request }))
+        while (!signal.aborted) {
+          const { frame } = await asked.read()
+          if (frame.case === "refused") throw new Declined(frame.value)
+          if (frame.case !== "followed" || !isOf(frame.value, wanted)) {
+            throw new ProtocolError("violation", "not what is followed")
+          }
+          yield frame.value
+        }
+      } finally {
+        signal.removeEventListener("abort", leave)
+        leave()
+      }
+    },
   }
+}
+
+function isOf({ event }: FollowResponse, topics: ReadonlySet<string>): boolean {
+  return event.case !== "item" || topics.has(event.value.envelope?.contentTopic ?? "")
 }
 
 /** Whether a row may stand behind another, and in the page at all. */

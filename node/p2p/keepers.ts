@@ -11,8 +11,10 @@ export interface Keepers {
    * @throws Refusal when none has
    */
   ask<T>(shard: number, enough: number, job: (peer: string) => Promise<T>): Promise<T[]>
-  /** A peer did not do what a keeper should: it is asked last for a while. */
-  failed(peer: string): void
+  /** Connected peers that keep all of these shards, in the order in which to ask them. */
+  ofAll(shards: readonly number[]): string[]
+  /** A peer did not do what a keeper should: it is asked last for a while, unless it only declined. */
+  failed(peer: string, error: unknown): void
 }
 
 export interface KeepersOptions {
@@ -46,13 +48,18 @@ export function createKeepers(options: KeepersOptions): Keepers {
     return [...new Set([...first, ...good, ...candidates])]
   }
 
-  function failed(peer: string): void {
+  function failed(peer: string, error: unknown): void {
+    options.blame(peer, error)
+    if (error instanceof Declined) return
     for (const [other, until] of distrusted) if (until <= now()) distrusted.delete(other)
     distrusted.set(peer, now() + DISTRUST_MS)
   }
 
   return {
     failed,
+
+    ofAll: (shards) =>
+      shards.map(order).reduce((some, others) => some.filter((peer) => others.includes(peer))),
 
     async ask(shard, enough, job) {
       const waiting = order(shard)
@@ -67,8 +74,7 @@ export function createKeepers(options: KeepersOptions): Keepers {
             return
           } catch (error) {
             failures++
-            if (!(error instanceof Declined)) failed(peer)
-            options.blame(peer, error)
+            failed(peer, error)
           }
         }
       }

@@ -75,7 +75,7 @@ export function createLive(options: LiveOptions): Live {
           if (!change) throw new ProtocolError("violation", "an answer without a question")
           change.made()
         } else if (frame.case === "refused") {
-          throw new Declined(frame.value.reason)
+          throw new Declined(frame.value)
         } else if (frame.case !== "alive") {
           throw new ProtocolError("malformed", "an empty frame")
         }

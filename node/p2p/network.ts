@@ -239,21 +239,19 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     },
     now,
   })
+  const silenceMs = 3 * timings.heartbeat
   const live = createLive({
     open,
     arrived: (envelope) => options.deliver?.({ envelope, receivedNs: BigInt(now()) * 1_000_000n }),
-    failed(peer, error) {
-      keepersOf.failed(peer)
-      blame(peer, FORWARD, error)
-    },
+    failed: keepersOf.failed,
     unwanted: () => log.count("forwards", { role: "asker", kind: "live", result: "unwanted" }),
     timeoutMs: timings.forward,
-    silenceMs: 3 * timings.heartbeat,
+    silenceMs,
   })
   const elsewhere = createElsewhere({
     shards: shards.count,
     keepers: keepersOf,
-    forwarder: createForwarder(open, timings.forward),
+    forwarder: createForwarder({ open, timeoutMs: timings.forward, silenceMs }),
     live,
     witnesses,
     log,

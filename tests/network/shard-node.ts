@@ -19,6 +19,8 @@ export interface ShardNode extends AsyncDisposable {
   readonly peers: Peers
   readonly node: Node
   readonly info: Client<typeof NodeApi>
+  /** What a client needs to publish. */
+  readonly authorization: string
   publish(...envelopes: Envelope[]): Promise<void>
   /** All that a client finds under topics, page by page. */
   read(topics: readonly string[], limit?: number): Promise<Envelope[]>
@@ -67,6 +69,7 @@ export async function shardNode(
     store,
     node,
     peers: peers!,
+    authorization: headers.authorization,
     info: createClient(NodeApi, transport),
     publish: async (...envelopes) => void await api.publish({ envelopes }, { headers }),
     async read(topics, limit = 7) {

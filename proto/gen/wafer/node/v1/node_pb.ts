@@ -19,7 +19,7 @@ export const file_wafer_node_v1_node: GenFile = /*@__PURE__*/
  */
 export type FollowRequest = Message<"wafer.node.v1.FollowRequest"> & {
   /**
-   * Empty: every topic.
+   * Empty: every topic that this node keeps.
    *
    * @generated from field: repeated string content_topics = 1;
    */
@@ -337,7 +337,8 @@ export const NodeInfoResponse_PeerSchema: GenMessage<NodeInfoResponse_Peer> = /*
  */
 export const NodeApi: GenService<{
   /**
-   * From a cursor: what is stored, then CaughtUp, then live; no gap and no duplicate.
+   * From a cursor: what is stored, then CaughtUp, then live; no gap and no duplicate. Topics of which
+   * this node does not keep all are followed at one node that does; there must be one.
    *
    * @generated from rpc wafer.node.v1.NodeApi.Follow
    */
