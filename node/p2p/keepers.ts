@@ -6,7 +6,8 @@ import { Declined } from "./forward.ts"
 
 export interface Keepers {
   /**
-   * Asks keepers of a shard, one after the other until `enough` have answered, and no more than five.
+   * Asks keepers of a shard, as many at a time as are `enough`, until so many have answered or five have
+   * failed. Resolves with the answers, which may be fewer.
    *
    * @throws Refusal when none has
    */
@@ -35,17 +36,17 @@ export function createKeepers(options: KeepersOptions): Keepers {
   const distrusted = new Map<string, number>()
   const trusted = (peer: string) => (distrusted.get(peer) ?? 0) <= now()
 
-  /** The one that was asked last time, then others, then those that failed lately. */
-  function order(shard: number): string[] {
+  /** The one that was asked last time before others; and those that failed lately. */
+  function order(shard: number): { readonly good: string[]; readonly bad: string[] } {
     const candidates = options.candidates(shard)
     const good = candidates.filter(trusted)
-    const favourite = chosen.get(shard)
-    if (favourite === undefined || !good.includes(favourite)) {
-      if (good[0] === undefined) chosen.delete(shard)
-      else chosen.set(shard, good[0])
+    const favourite = [chosen.get(shard), ...good].find((peer) => peer && good.includes(peer))
+    if (favourite === undefined) return { good, bad: [...candidates] }
+    chosen.set(shard, favourite)
+    return {
+      good: [favourite, ...good.filter((peer) => peer !== favourite)],
+      bad: candidates.filter((peer) => !trusted(peer)),
     }
-    const first = good.filter((peer) => peer === chosen.get(shard))
-    return [...new Set([...first, ...good, ...candidates])]
   }
 
   function failed(peer: string, error: unknown): void {
@@ -59,13 +60,14 @@ export function createKeepers(options: KeepersOptions): Keepers {
     failed,
 
     ofAll: (shards) =>
-      shards.map(order).reduce((some, others) => some.filter((peer) => others.includes(peer))),
+      shards.map(order).map(({ good, bad }) => [...good, ...bad])
+        .reduce((some, others) => some.filter((peer) => others.includes(peer))),
 
     async ask(shard, enough, job) {
-      const waiting = order(shard)
+      const { good, bad } = order(shard)
       const answers: Awaited<ReturnType<typeof job>>[] = []
       let failures = 0
-      const one = async (): Promise<void> => {
+      const one = async (waiting: string[]): Promise<void> => {
         while (failures < MAX_FAILURES) {
           const peer = waiting.shift()
           if (peer === undefined) return
@@ -78,7 +80,9 @@ export function createKeepers(options: KeepersOptions): Keepers {
           }
         }
       }
-      await Promise.all(Array.from({ length: enough }, one))
+      await Promise.all(Array.from({ length: enough }, () => one(good)))
+      // Who was slow a moment ago is better than nobody.
+      if (answers.length === 0) await one(bad)
       if (answers.length > 0) return answers
       throw new Refusal(
         Code.Unavailable,
