@@ -46,7 +46,7 @@ export interface ForwardServerOptions {
   readonly store: Store
   readonly limits: Limits
   readonly keeps: (contentTopic: string) => boolean
-  /** Whether the peer is known to be of this network. */
+  /** Whether the peer may be of this network. */
   readonly admitted: (peer: string) => boolean
   /** Stores what a peer's client has published. */
   readonly take: (envelopes: readonly Envelope[], peer: string) => Promise<void>

@@ -13,8 +13,8 @@ export interface Readings {
   readonly equalAt: () => number | undefined
   readonly sizeOf: (set: SetName) => number
   readonly shards: Shards
-  /** Connected peers that keep a shard. */
-  readonly keepers: (shard: number) => number
+  /** Connected peers that keep a shard, of the shard that has fewest. */
+  readonly leastKeepers: () => number
   readonly now: () => number
 }
 
@@ -49,7 +49,7 @@ export function addGauges(registry: Registry, readings: Readings): void {
   gauge(
     "least_keepers",
     "Connected peers that keep a shard, of the one that has fewest",
-    () => Math.min(...Array.from({ length: shards.count }, (_, shard) => readings.keepers(shard))),
+    readings.leastKeepers,
   )
   for (const set of SET_NAMES) {
     gauge(`set_items_${set}`, `Envelopes in the set "${set}"`, () => readings.sizeOf(set))

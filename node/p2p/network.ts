@@ -44,6 +44,8 @@ import { createWindows } from "./window.ts"
 
 const DAY_NS = 86_400_000_000_000n
 const OPEN_MS = 10_000
+/** Connections that a node opens while some shard has too few keepers among them. */
+const SEARCHING = 64
 const HAND_OVER_MS = 60_000
 const STREAMS_PER_PEER = 8
 const FORWARDS_PER_PEER = 256
@@ -93,6 +95,13 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   /** The sets that a peer has too. */
   const shared = (peer: string) =>
     setsOf(shards.kept.filter((shard) => keptBy(peer).includes(shard)))
+
+  /** How many connected peers keep each shard. */
+  function keeperCounts(): number[] {
+    const counts = new Array<number>(shards.count).fill(0)
+    for (const peer of fellows()) for (const shard of keptBy(peer)) counts[shard]!++
+    return counts
+  }
 
   function keptBy(peer: string): readonly number[] {
     return roster.get(peer)?.kept ?? []
@@ -315,7 +324,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     store,
     limits,
     keeps: shards.keeps,
-    admitted: (peer) => roster.get(peer)?.ours === true,
+    // A newcomer may ask before it has told its network; one of another is sent away when it does.
+    admitted: (peer) => roster.get(peer)?.ours !== false,
     take: intake.forwarded,
     reads: createBuckets(scaled(config.forwardedReads, flow), now),
     // What a peer's clients publish counts as what it gossips.
@@ -352,7 +362,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     },
     dialled: (result) => log.count("dials", { result }),
     hangUp: (peer) => void hangUp(peer),
-    target: config.outbound,
+    get target() {
+      // Who keeps what is known of connected peers only: a node that lacks keepers goes on looking.
+      const lacking = shards.count > 1 && keeperCounts().some((count) => count < witnesses)
+      return lacking ? Math.max(config.outbound, SEARCHING) : config.outbound
+    },
     now,
   })
   const watchdog = createWatchdog({
@@ -433,7 +447,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     equalAt: () => repair.equalAt,
     sizeOf: (set) => Number(store.fingerprint(set).count),
     shards,
-    keepers: (shard) => keepers(shard).length,
+    leastKeepers: () => Math.min(...keeperCounts()),
     now,
   })
 
@@ -464,13 +478,15 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     return { count: index.size, fingerprint: index.fingerprint(0, index.size) }
   }
 
-  function shardStatus(shard: number): ShardStatus {
-    const kept = shards.kept.includes(shard)
-    return {
+  function shardStatuses(): ShardStatus[] {
+    const kept = new Set(shards.kept)
+    return keeperCounts().map((keepers, shard) => ({
       shard,
-      keepers: keepers(shard).length,
-      sets: kept ? { kept: part(shard, "kept"), expiring: part(shard, "expiring") } : undefined,
-    }
+      keepers,
+      sets: kept.has(shard)
+        ? { kept: part(shard, "kept"), expiring: part(shard, "expiring") }
+        : undefined,
+    }))
   }
 
   let leaving: Promise<void> | undefined
@@ -499,7 +515,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       mesh: mesh(),
       queuedBytes: pacer.queuedBytes,
       sets: { kept: whole("kept"), expiring: whole("expiring") },
-      shards: Array.from({ length: shards.count }, (_, shard) => shardStatus(shard)),
+      shards: shardStatuses(),
       equalAt: repair.equalAt,
     }),
     elsewhere,

@@ -1,6 +1,12 @@
 // Whole nodes of one process that keep a part of a network each, with a client's view of every one.
 import { type Client, createClient, createRouterTransport } from "@connectrpc/connect"
-import { type Envelope, MessageApi } from "@wafer/proto"
+import {
+  type Cursor,
+  type Envelope,
+  MessageApi,
+  type QueryResponse,
+  SortDirection,
+} from "@wafer/proto"
 import { NodeApi } from "@wafer/proto/node"
 import process from "node:process"
 import { createLog, silent } from "../../node/log.ts"
@@ -22,6 +28,8 @@ export interface ShardNode extends AsyncDisposable {
   /** What a client needs to publish. */
   readonly authorization: string
   publish(...envelopes: Envelope[]): Promise<void>
+  /** The oldest envelopes under topics, and where they go on. */
+  page(topics: readonly string[], limit: number, cursor?: Cursor): Promise<QueryResponse>
   /** All that a client finds under topics, page by page. */
   read(topics: readonly string[], limit?: number): Promise<Envelope[]>
   /** A live subscription. */
@@ -65,6 +73,12 @@ export async function shardNode(
   const transport = createRouterTransport(node.routes)
   const api = createClient(MessageApi, transport)
 
+  const page: ShardNode["page"] = (contentTopics, limit, cursor) =>
+    api.query({
+      contentTopics: [...contentTopics],
+      pagingInfo: { limit, direction: SortDirection.ASCENDING, ...(cursor && { cursor }) },
+    })
+
   return {
     store,
     node,
@@ -72,16 +86,14 @@ export async function shardNode(
     authorization: headers.authorization,
     info: createClient(NodeApi, transport),
     publish: async (...envelopes) => void await api.publish({ envelopes }, { headers }),
+    page,
     async read(topics, limit = 7) {
       const all: Envelope[] = []
-      let cursor
+      let cursor: Cursor | undefined
       do {
-        const page = await api.query({
-          contentTopics: [...topics],
-          pagingInfo: { limit, direction: 1, ...(cursor && { cursor }) },
-        })
-        all.push(...page.envelopes)
-        cursor = page.pagingInfo?.cursor
+        const { envelopes, pagingInfo } = await page(topics, limit, cursor)
+        all.push(...envelopes)
+        cursor = pagingInfo?.cursor
       } while (cursor)
       return all
     },
