@@ -102,32 +102,10 @@ export function createIngest(options: IngestOptions): Ingest {
     })
   }
 
-  function findFault({ contentTopic, timestampNs, message }: Envelope): Refusal | undefined {
-    const topicBytes = utf8.encode(contentTopic).length
-    if (topicBytes > limits.maxTopicBytes) {
-      return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
-    }
-    if (message.length > limits.maxMessageBytes) {
-      return new Refusal(Code.InvalidArgument, "message too big", "too-large")
-    }
-    if (timestampNs < 0n || timestampNs > maxTimestampNs) {
-      return invalid("timestamp does not fit 63 bits")
-    }
-    // Stamped back is for a day of its own, stamped ahead would come back from peers after its day.
-    if (windows?.fault(contentTopic, timestampNs) === "future") {
-      return invalid("timestamp too far ahead for a topic that expires")
-    }
-    // Another spelling of the same bytes would be another topic: refuse rather than mend.
-    if (!contentTopic.isWellFormed()) {
-      return invalid("topic is not valid UTF-8")
-    }
-    return undefined
-  }
-
   return {
     async accept(envelopes, origin) {
       if (closed) throw new Refusal(Code.Unavailable, "the node is stopping", "stopping")
-      const faults = envelopes.map(findFault)
+      const faults = envelopes.map((envelope) => findFault(envelope, limits, windows))
       const first = faults.findIndex((fault) => fault !== undefined)
       const sound = first < 0 ? envelopes : envelopes.slice(0, first)
       const receivedNs = BigInt(now().getTime()) * 1_000_000n
@@ -152,6 +130,32 @@ export function createIngest(options: IngestOptions): Ingest {
       await writing
     },
   }
+}
+
+/** Why an envelope cannot be taken, with the text of V1. */
+export function findFault(
+  { contentTopic, timestampNs, message }: Envelope,
+  { maxTopicBytes, maxMessageBytes }: Limits,
+  windows?: Windows,
+): Refusal | undefined {
+  if (utf8.encode(contentTopic).length > maxTopicBytes) {
+    return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
+  }
+  if (message.length > maxMessageBytes) {
+    return new Refusal(Code.InvalidArgument, "message too big", "too-large")
+  }
+  if (timestampNs < 0n || timestampNs > maxTimestampNs) {
+    return invalid("timestamp does not fit 63 bits")
+  }
+  // Stamped back is for a day of its own, stamped ahead would come back from peers after its day.
+  if (windows?.fault(contentTopic, timestampNs) === "future") {
+    return invalid("timestamp too far ahead for a topic that expires")
+  }
+  // Another spelling of the same bytes would be another topic: refuse rather than mend.
+  if (!contentTopic.isWellFormed()) {
+    return invalid("topic is not valid UTF-8")
+  }
+  return undefined
 }
 
 /** An envelope with all that the store wants to know of it. */

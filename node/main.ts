@@ -104,6 +104,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   const node = await createNode({
     store: opened.store,
     network: config.network,
+    shards: config.shards,
     log,
     trustedProxies: config.trustedProxies,
     retentionMs: config.retentionMs,

@@ -12,6 +12,7 @@ const view: PeersView = {
   equalSeconds: 12,
   stored: 1234,
   root: "00ff",
+  shards: { count: 1, kept: [0] },
   peers: [],
 }
 
@@ -22,6 +23,7 @@ const peer = {
   agrees: true,
   equalSeconds: 12,
   apart: 0,
+  shards: [0],
   connectedSeconds: 7300,
 } as const
 
@@ -36,6 +38,7 @@ test("a network is told in lines that fit a terminal", () => {
       agrees: undefined,
       equalSeconds: undefined,
       apart: undefined,
+      shards: [],
       connectedSeconds: 0,
     },
   ] as const
@@ -63,5 +66,20 @@ test("a node without peers, asked by a stranger, says less", () => {
 this node  12D3KooWHere
 holds      1234 envelopes, root 00ff
 peers      0 connected, 2 in the mesh, 7 known`,
+  )
+})
+
+test("a divided network says who keeps what", () => {
+  const shards = { count: 16, kept: [0, 3] }
+  assert.equal(
+    printPeers({ ...view, addresses: ["/here"], shards, peers: [{ ...peer, shards: [3, 5] }] }),
+    `network    wafer, open to all
+this node  /here
+holds      1234 envelopes, root 00ff
+keeps      shards 0 3 of 16
+peers      1 connected, 2 in the mesh, 7 known, equal 12 s ago
+
+AGREES         SINCE  OPENED BY  KEEPS  PEER
+yes, 12 s ago  2 h    us         3 5    /ip4/192.0.2.2/tcp/5557/p2p/12D3KooWThere`,
   )
 })

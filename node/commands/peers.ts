@@ -8,6 +8,7 @@ export interface PeersView extends MembershipReport {
   readonly network: string
   readonly stored: number
   readonly root: string
+  readonly shards: Report["shards"]
   readonly peers: readonly PeerReport[]
 }
 
@@ -16,8 +17,11 @@ export async function viewPeers(
   url: string,
   operatorToken: string | undefined,
 ): Promise<PeersView | undefined> {
-  const { membership, node, stored, root, peers = [] } = await askReport(url, operatorToken)
-  return membership && { ...membership, network: node.network, stored, root, peers }
+  const { membership, node, stored, root, shards, peers = [] } = await askReport(
+    url,
+    operatorToken,
+  )
+  return membership && { ...membership, network: node.network, stored, root, shards, peers }
 }
 
 function askReport(url: string, operatorToken: string | undefined): Promise<Report> {
@@ -44,7 +48,8 @@ function askReport(url: string, operatorToken: string | undefined): Promise<Repo
 
 /** Some lines for people. What may be long, and is copied, stands last. */
 export function printPeers(view: PeersView): string {
-  const { id, addresses = [id], network, mode, stored, root, peers, mesh, known } = view
+  const { id, addresses = [id], network, mode, stored, root, shards, peers, mesh, known } = view
+  const divided = shards.count > 1
   const equal = view.equalSeconds === undefined ? "" : `, equal ${span(view.equalSeconds)} ago`
   const joined = mode === "open" ? "open to all" : "only for those on its list"
   const facts = table([
@@ -52,16 +57,18 @@ export function printPeers(view: PeersView): string {
     ["this node", addresses[0] ?? id],
     ...addresses.slice(1).map((address) => ["", address]),
     ["holds", `${stored} envelopes, root ${root}`],
+    ...(divided ? [["keeps", `shards ${shards.kept.join(" ")} of ${shards.count}`]] : []),
     ["peers", `${peers.length} connected, ${mesh} in the mesh, ${known} known${equal}`],
   ])
   if (peers.length === 0) return facts
   return `${facts}\n\n${
     table([
-      ["AGREES", "SINCE", "OPENED BY", "PEER"],
+      ["AGREES", "SINCE", "OPENED BY", ...(divided ? ["KEEPS"] : []), "PEER"],
       ...peers.map((peer) => [
         agreement(peer),
         span(peer.connectedSeconds),
         peer.direction === "outbound" ? "us" : "it",
+        ...(divided ? [peer.shards.join(" ")] : []),
         named(peer),
       ]),
     ])

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createRegistry } from "../metrics.ts"
+import { unsharded } from "../store/shard.ts"
 import { addGauges, type Readings } from "./gauges.ts"
 
 type Peer = ReturnType<Readings["peers"]>[number]
@@ -11,6 +12,7 @@ const peer = (facts: Partial<Peer>): Peer => ({
   direction: "inbound",
   connectedMs: 0,
   wafer: true,
+  shards: [0],
   inAgreement: undefined,
   equalAt: undefined,
   apart: undefined,
@@ -36,6 +38,8 @@ test("each node of the network has its own series, for as long as it is connecte
     pending: () => 0,
     equalAt: () => 40_000,
     sizeOf: () => 7,
+    shards: unsharded,
+    leastKeepers: () => 2,
     now: () => 50_000,
   })
   const lines = registry.text().split("\n")

@@ -1,4 +1,5 @@
 import type { Registry, Sample } from "../metrics.ts"
+import type { Shards } from "../store/shard.ts"
 import type { SetName } from "../store/store.ts"
 import type { PeerStatus } from "./membership.ts"
 import { SET_NAMES } from "./sets.ts"
@@ -12,6 +13,9 @@ export interface Readings {
   readonly pending: () => number
   readonly equalAt: () => number | undefined
   readonly sizeOf: (set: SetName) => number
+  readonly shards: Shards
+  /** Connected peers that keep a shard, of the shard that has fewest. */
+  readonly leastKeepers: () => number
   readonly now: () => number
 }
 
@@ -72,6 +76,14 @@ export function addGauges(registry: Registry, readings: Readings): void {
     "last_equal_seconds",
     "Since any peer held the same as this node, -1 for never",
     () => secondsSince(readings.equalAt()),
+  )
+  const { shards } = readings
+  gauge("shards", "Shards of the network", () => shards.count)
+  gauge("kept_shards", "Shards that this node keeps", () => shards.kept.length)
+  gauge(
+    "least_keepers",
+    "Connected peers that keep a shard, of the one that has fewest",
+    readings.leastKeepers,
   )
   for (const set of SET_NAMES) {
     gauge(`set_items_${set}`, `Envelopes in the set "${set}"`, () => readings.sizeOf(set))

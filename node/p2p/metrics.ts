@@ -18,6 +18,10 @@ const counters = {
   unserved: ["p2p_unserved_ids_total", "Ids that peers named and could not serve"],
   auditMismatch: ["p2p_audit_mismatch_total", "Hours that differed under equal fingerprints"],
   corrupt: ["p2p_corrupt_rows_total", "Stored envelopes that did not match their id"],
+  forwards: [
+    "p2p_forwards_total",
+    "Requests for topics of other nodes' shards, by role, kind and result",
+  ],
   limited: ["p2p_rate_limited_total", "Requests of peers turned away, by kind"],
   storeQueries: ["p2p_store_queries_total", "Queries of Waku tools, by status"],
   bans: ["p2p_bans_total", "Peers sent away, by reason"],

@@ -2,7 +2,6 @@
 import type { Stream } from "@libp2p/interface"
 import { type SyncOpen, SyncStatus } from "@wafer/proto/p2p"
 import { compareBytes } from "../store/envelope.ts"
-import type { SetName } from "../store/store.ts"
 import type { Buckets } from "./bucket.ts"
 import { ProtocolError } from "./framing.ts"
 import { hourDigest } from "./rbsr/audit.ts"
@@ -20,7 +19,7 @@ import {
   SESSION_VERSION,
   type SessionOptions,
 } from "./session.ts"
-import { SET_NAMES } from "./sets.ts"
+import { setName } from "./sets.ts"
 
 const MAX_HOURS = 2048
 const MAX_SESSIONS = 4
@@ -30,7 +29,7 @@ export interface SyncServerOptions extends SessionOptions {
   readonly sessions: Buckets
   readonly retryAfterMs: number
   /** What the opening of a session over all of a set has shown. */
-  readonly compared: (peer: string, set: SetName, equal: boolean) => void
+  readonly compared: (peer: string, set: number, equal: boolean) => void
   /** The peer holds so much more that this node should copy from it. */
   readonly outrun: (peer: string) => void
 }
@@ -44,7 +43,7 @@ export function createSyncServer(
 
   function refusal(peer: string, request: SyncOpen): SyncStatus {
     if (request.network !== network) return SyncStatus.NETWORK
-    if (request.version !== SESSION_VERSION || SET_NAMES[request.set] === undefined) {
+    if (request.version !== SESSION_VERSION || !sets.numbers.includes(request.set)) {
       return SyncStatus.UNSUPPORTED
     }
     if (busy.has(peer) || busy.size >= MAX_SESSIONS) return SyncStatus.BUSY
@@ -53,14 +52,15 @@ export function createSyncServer(
   }
 
   async function session(sync: Session, peer: string, request: SyncOpen): Promise<void> {
-    const set = SET_NAMES[request.set]!
-    const low = max(request.lowNs, windows.lowNs(set))
-    const high = min(request.highNs, windows.highNs(set))
+    const { set } = request
+    const name = setName(set)
+    const low = max(request.lowNs, windows.lowNs(name))
+    const high = min(request.highNs, windows.highNs(name))
     const inside = () => window(sets.of(set), low, high)
     const limits = limitsOf(request.frame)
     const own = inside()
     const fingerprint = own.fingerprint(0, own.size)
-    if (low === windows.lowNs(set) && request.lowNs === low && request.highNs === high) {
+    if (low === windows.lowNs(name) && request.lowNs === low && request.highNs === high) {
       options.compared(peer, set, compareBytes(fingerprint, request.fingerprint) === 0)
     }
     await sync.write(frame({
@@ -100,8 +100,7 @@ export function createSyncServer(
     const request = (await sync.read()).frame
     if (request.case === "audit") {
       const { set, fromHour, hours } = request.value
-      const name = SET_NAMES[set]
-      if (name === undefined || hours > MAX_HOURS) {
+      if (!sets.numbers.includes(set) || hours > MAX_HOURS) {
         throw new ProtocolError("violation", `an audit of ${hours} hours of set ${set}`)
       }
       if (!options.sessions.take(`${peer} audit ${set}`, 1)) {
@@ -109,7 +108,7 @@ export function createSyncServer(
       }
       const digests = new Uint8Array(32 * hours)
       for (let i = 0; i < hours; i++) {
-        digests.set(hourDigest(sets.of(name), fromHour + BigInt(i)), 32 * i)
+        digests.set(hourDigest(sets.of(set), fromHour + BigInt(i)), 32 * i)
       }
       await sync.write(frame({ case: "digests", value: { digests } }))
       return await sync.close()

@@ -2,7 +2,6 @@
 // differences. Bodies travel by /wafer/fetch.
 import type { Stream } from "@libp2p/interface"
 import { SyncStatus } from "@wafer/proto/p2p"
-import type { SetName } from "../store/store.ts"
 import { ProtocolError } from "./framing.ts"
 import { HOUR_NS, hourDigest } from "./rbsr/audit.ts"
 import { type Items, window } from "./rbsr/index.ts"
@@ -28,7 +27,7 @@ import {
   SESSION_VERSION,
   type SessionOptions,
 } from "./session.ts"
-import { SET_NAMES } from "./sets.ts"
+import { setName } from "./sets.ts"
 
 // Below this share of the other's count, copying in order is cheaper than comparing.
 const BULK_SHARE = 0.5
@@ -48,7 +47,7 @@ export type Outcome =
   | { readonly kind: "refused"; readonly status: SyncStatus; readonly retryAfterMs: number }
 
 export interface AskOptions {
-  readonly set: SetName
+  readonly set: number
   /** Compare from here on instead of from the edge of retention. */
   readonly lowNs?: bigint
   readonly highNs?: bigint
@@ -63,8 +62,8 @@ export async function reconcile(
 ): Promise<Outcome> {
   const { sets, windows, log } = options
   const index = sets.of(set)
-  const low = max(lowNs, windows.lowNs(set))
-  const high = min(highNs, windows.highNs(set))
+  const low = max(lowNs, windows.lowNs(setName(set)))
+  const high = min(highNs, windows.highNs(setName(set)))
   const sync = openSession(stream, options)
   const deadline = options.now() + options.sessionMs
   const started = options.now()
@@ -76,7 +75,7 @@ export async function reconcile(
       value: {
         network: options.network,
         version: SESSION_VERSION,
-        set: SET_NAMES.indexOf(set),
+        set,
         lowNs: low,
         highNs: high,
         frame: DEFAULT_LIMITS.frame,
@@ -144,14 +143,14 @@ export async function reconcile(
 export async function audit(
   stream: Stream,
   options: SessionOptions,
-  set: SetName,
+  set: number,
   fromHour: bigint,
   hours: number,
 ): Promise<bigint[]> {
   const sync = openSession(stream, options)
   try {
     await sync.write(
-      frame({ case: "audit", value: { set: SET_NAMES.indexOf(set), fromHour, hours } }),
+      frame({ case: "audit", value: { set, fromHour, hours } }),
     )
     const { digests } = await expect(sync, "digests")
     await sync.close()

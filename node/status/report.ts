@@ -4,6 +4,7 @@ import type { Hub } from "../hub.ts"
 import type { Metrics } from "../metrics.ts"
 import { version } from "../node-api.ts"
 import type { Peers } from "../p2p/mod.ts"
+import type { Shards } from "../store/shard.ts"
 import type { Store } from "../store/store.ts"
 import { createHistory, type Series, stepMs } from "./history.ts"
 import type { Event, Lately } from "./lately.ts"
@@ -20,6 +21,9 @@ export interface Report {
   readonly series: Series
   readonly deliveryMs: number | undefined
   readonly peers: readonly PeerReport[] | undefined
+  /** How the network divides topics, and what is known of each part. */
+  readonly shards: { readonly count: number; readonly kept: readonly number[] }
+  readonly held: readonly ShardReport[] | undefined
   /** How the node stands in its network; undefined when it has none. */
   readonly membership: MembershipReport | undefined
   readonly root: string
@@ -36,11 +40,21 @@ export interface PeerReport {
   readonly address?: string
   readonly direction: "inbound" | "outbound"
   readonly agrees: boolean | undefined
+  readonly shards: readonly number[]
   /** Since it last held the same; undefined: never. */
   readonly equalSeconds: number | undefined
   /** Envelopes that one side alone held when they were last compared one by one. */
   readonly apart: number | undefined
   readonly connectedSeconds: number
+}
+
+/** One shard; the fingerprints of what is kept for ever and of what expires only where this node keeps it. */
+export interface ShardReport {
+  readonly shard: number
+  /** Connected peers that say they keep it. */
+  readonly keepers: number
+  readonly kept?: string
+  readonly expiring?: string
 }
 
 export interface MembershipReport {
@@ -66,6 +80,7 @@ export interface StatusOptions {
   readonly metrics: Metrics
   readonly peers: Peers | undefined
   readonly network: string
+  readonly shards: Shards
   readonly retentionMs: number
   readonly ready: () => Promise<void>
   readonly disk: (() => Disk) | undefined
@@ -82,7 +97,8 @@ export interface Status {
 const slowMs = 100
 
 export function createStatus(options: StatusOptions): Status {
-  const { store, hub, metrics, peers, network, retentionMs, ready, disk, lately, now } = options
+  const { store, hub, metrics, peers, network, shards, retentionMs } = options
+  const { ready, disk, lately, now } = options
   const history = createHistory(metrics)
   const timer = setInterval(history.sample, stepMs)
   const startedMs = now().getTime()
@@ -110,7 +126,12 @@ export function createStatus(options: StatusOptions): Status {
     }
     const connected = peers?.status().peers.filter(({ wafer }) => wafer)
     if (connected?.length === 0) return { sentence: "No peers. This node is alone.", well: false }
-    return { sentence: `All is well.${connected ? ` ${agreement(connected)}` : ""}`, well: true }
+    // Who keeps nothing that this node keeps cannot agree with it.
+    const comparable = connected?.filter(({ shards: theirs }) =>
+      theirs.some((shard) => shards.kept.includes(shard))
+    )
+    if (!comparable?.length) return { sentence: "All is well.", well: true }
+    return { sentence: `All is well. ${agreement(comparable)}`, well: true }
   }
 
   function membership({ id, addresses, status }: Peers, operator: boolean): MembershipReport {
@@ -144,9 +165,19 @@ export function createStatus(options: StatusOptions): Status {
           agrees: peer.inAgreement,
           equalSeconds: secondsSince(peer.equalAt),
           apart: peer.apart,
+          shards: peer.shards,
           connectedSeconds: Math.round(peer.connectedMs / 1000),
         })),
         membership: peers && membership(peers, operator),
+        shards: { count: shards.count, kept: shards.kept },
+        held: peers?.status().shards.map(({ shard, keepers, sets }) => ({
+          shard,
+          keepers,
+          ...(sets && {
+            kept: toHex(sets.kept.fingerprint),
+            expiring: toHex(sets.expiring.fingerprint),
+          }),
+        })),
         root: toHex(fingerprintDigest(kept)),
         logHead: Number(store.head),
         retentionMs,

@@ -20,7 +20,7 @@ import { createSyncServer } from "../../node/p2p/sync-server.ts"
 import { audit, type Outcome, reconcile } from "../../node/p2p/sync.ts"
 import { createWindows } from "../../node/store/window.ts"
 import { defaultLimits } from "../../node/refusal.ts"
-import type { SetName, Store } from "../../node/store/store.ts"
+import type { Store } from "../../node/store/store.ts"
 import { memoryStore } from "../../node/store/memory.ts"
 import { envelope } from "./local.ts"
 import { pipe, type PipeOptions } from "./pipe.ts"
@@ -71,12 +71,12 @@ async function compareOver(
   a: SessionOptions,
   b: SessionOptions,
   options: PipeOptions = {},
-  compared: (peer: string, set: SetName, equal: boolean) => void = () => {},
+  compared: (peer: string, set: number, equal: boolean) => void = () => {},
 ): Promise<Outcome> {
   const [left, right] = pipe(options)
   const sync = createSyncServer({ ...b, ...serving, compared })
   const served = sync(right, "a").catch((error) => right.abort(error))
-  const outcome = await reconcile(left, a, { set: "kept" })
+  const outcome = await reconcile(left, a, { set: 0 })
   await served
   return outcome
 }
@@ -99,6 +99,7 @@ function fetcherFrom(a: Side, b: Side, options: PipeOptions = {}): Fetcher {
       return Promise.resolve(left)
     },
     (bodies) => a.take(bodies.map(({ envelope }) => envelope)),
+    a.sets,
   )
 }
 
@@ -121,7 +122,7 @@ test("the side that is asked learns as much from the opening", async () => {
   const [a, b, c] = await Promise.all([side(common), side(common), side(some(3))])
   await compareOver(a.session, b.session, {}, compared)
   await compareOver(a.session, c.session, {}, compared)
-  assert.deepEqual(told, [["a", "kept", true], ["a", "kept", false]])
+  assert.deepEqual(told, [["a", 0, true], ["a", 0, false]])
 })
 
 test("a session that breaks after any message leaves both sides sound", async () => {
@@ -155,15 +156,15 @@ test("a copy that breaks after any message is finished by the next", async () =>
   for (let breakAfter = 0; broken < 100; breakAfter++) {
     const a = await side([])
     try {
-      await fetcherFrom(a, b, { breakAfter }).copy("b", "kept", 0n)
-      assert.equal(a.sets.of("kept").size, 40)
+      await fetcherFrom(a, b, { breakAfter }).copy("b", 0, 0n)
+      assert.equal(a.sets.of(0).size, 40)
       break
     } catch (error) {
       assert.ok(error instanceof ProtocolError, String(error))
       broken++
     }
-    await fetcherFrom(a, b).copy("b", "kept", 0n)
-    assert.equal(a.sets.of("kept").size, 40)
+    await fetcherFrom(a, b).copy("b", 0, 0n)
+    assert.equal(a.sets.of(0).size, 40)
   }
   assert.ok(broken >= 10 && broken < 100, `${broken} ways to break`)
 })
@@ -192,8 +193,7 @@ test("equal sums of different envelopes are seen by the hour", async () => {
   const setsOf = (ids: Uint8Array[]): Sets => {
     const index = new Index()
     for (const one of ids) index.insert(keyOf(5n * HOUR_NS + 7n, one))
-    const empty = new Index()
-    return { of: (set) => set === "kept" ? index : empty, has: () => false, close: () => {} }
+    return { numbers: [0], numberFor: () => 0, of: () => index, has: () => false, close: () => {} }
   }
   const a = sessionOf(setsOf([id(10), id(20)]))
   const b = sessionOf(setsOf([id(11), id(19)]))
@@ -204,8 +204,8 @@ test("equal sums of different envelopes are seen by the hour", async () => {
     void createSyncServer({ ...b, ...serving })(right, "a")
     return await ask(left)
   }
-  assert.deepEqual(await over((stream) => audit(stream, a, "kept", 0n, 24)), [5n])
-  const window = { set: "kept", lowNs: 5n * HOUR_NS, highNs: 6n * HOUR_NS, cut: "ids" } as const
+  assert.deepEqual(await over((stream) => audit(stream, a, 0, 0n, 24)), [5n])
+  const window = { set: 0, lowNs: 5n * HOUR_NS, highNs: 6n * HOUR_NS, cut: "ids" } as const
   const outcome = await over((stream) => reconcile(stream, a, window))
   assert.deepEqual(outcome, { kind: "different", have: [id(10), id(20)], need: [id(11), id(19)] })
 })

@@ -16,7 +16,7 @@ import { keyOf } from "../../node/p2p/rbsr/key.ts"
 import { ReconcileError } from "../../node/p2p/rbsr/error.ts"
 import { createRepair, type Repair } from "../../node/p2p/repair.ts"
 import { SYNC } from "../../node/p2p/session.ts"
-import { followSets } from "../../node/p2p/sets.ts"
+import { followSets, setsOf } from "../../node/p2p/sets.ts"
 import { createSyncServer } from "../../node/p2p/sync-server.ts"
 import { defaultLimits } from "../../node/refusal.ts"
 import { storageId } from "../../node/store/envelope.ts"
@@ -156,13 +156,23 @@ export function createWorld(names: readonly string[], faults: Faults): World {
       metrics: createMetrics(),
       now: () => new Date(now()),
     })
-    const intake = createIntake({ ingest, limits: defaultLimits, windows, stored: sets.has, log })
+    const keeps = () => true
+    const intake = createIntake({
+      ingest,
+      limits: defaultLimits,
+      windows,
+      keeps,
+      stored: sets.has,
+      log,
+    })
     const peers = () => dead ? [] : names.filter((peer) => peer !== name && reaches(name, peer))
-    const fetcher = createFetcher((peer) => open(name, peer, FETCH), intake.fetched)
+    const fetcher = createFetcher((peer) => open(name, peer, FETCH), intake.fetched, sets)
     const offers = createOffers({
       store,
       fetcher,
-      fellows: peers,
+      keeps,
+      shardOf: () => 0,
+      keepers: peers,
       failed: (peer, error) => blame(name, peer, error),
     })
     const session = { network: "wafer", sets, windows, log, roundMs: 2000, sessionMs: 10_000, now }
@@ -171,6 +181,7 @@ export function createWorld(names: readonly string[], faults: Faults): World {
       store,
       fetcher,
       peers,
+      shared: () => setsOf([0]),
       open: (peer) => open(name, peer, SYNC),
       blame: (peer, error) => blame(name, peer, error),
       timings: TIMINGS,
