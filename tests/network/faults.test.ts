@@ -72,7 +72,7 @@ test("a node dies at every step of a repair, and comes back", { timeout: 120_000
 
 test("a node dies on and on while it copies a large set", { timeout: 120_000 }, async () => {
   // The one that serves takes many steps, the one that copies few.
-  for (const [victim, stride, steps] of [["a", 29, 200], ["b", 4, 40]] as const) {
+  for (const [victim, stride, steps] of [["a", 61, 200], ["b", 7, 40]] as const) {
     let nth = 1
     while (await dyingAt(victim, nth, [1200, 3])) nth += stride
     assert.ok(nth > steps, `${victim} takes only ${nth} steps`)
