@@ -8,6 +8,7 @@ import type { FollowRequest } from "@wafer/proto/node"
 import {
   type ForwardFrame,
   ForwardFrameSchema,
+  type ForwardRequest,
   type ForwardRequest_Live,
   type ForwardRequest_Page,
   ForwardRequestSchema,
@@ -40,6 +41,8 @@ const STEP = 16
 const PAGES_AT_ONCE = 4
 const TIMEOUT_MS = 20_000
 const MAX_FOLLOWS = 64
+/** How long a stream waits for the next request. */
+const IDLE_MS = 60_000
 const NEVER_MS = 2 ** 31 - 1
 
 export interface ForwardServerOptions {
@@ -92,12 +95,7 @@ export function createForwardServer(
     }
   }
 
-  async function showPage(
-    answers: Answers,
-    peer: string,
-    page: ForwardRequest_Page,
-  ): Promise<void> {
-    const query = queryOf(page, limits)
+  async function showPage(answers: Answers, peer: string, query: PageQuery): Promise<void> {
     let after = query.after
     for (let left = query.limit; left > 0;) {
       const rows = await store.page({ ...query, after, limit: Math.min(STEP, left) })
@@ -231,31 +229,39 @@ export function createForwardServer(
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
   }
 
-  return async (stream, peer) => {
-    const answers = channel(stream, ForwardRequestSchema, ForwardFrameSchema, {
-      maxBytes: REQUEST_BYTES,
-      timeoutMs: TIMEOUT_MS,
-    })
-    const { want } = await answers.read()
+  /** Answers one request; resolves with whether the stream takes another. */
+  async function serve(
+    answers: Answers,
+    peer: string,
+    { want }: ForwardRequest,
+  ): Promise<boolean> {
     const kind = want.case ?? "nothing"
     const count = (result: string) => log.count("forwards", { role: "keeper", kind, result })
 
-    async function refuse(reason: string, foreignCursor = false): Promise<void> {
+    async function refuse(reason: string, foreignCursor = false): Promise<boolean> {
       count("refused")
       await answers.write(frame({ case: "refused", value: { reason, foreignCursor } }))
       await answers.close()
+      return false
+    }
+
+    async function done(): Promise<boolean> {
+      count("ok")
+      await answers.write(frame({ case: "done", value: {} }))
+      return true
     }
 
     if (!options.admitted(peer)) return await refuse("not of this network")
     if (want.case === "page") {
-      const { contentTopics } = want.value
-      if (!contentTopics.every(keeps)) return await refuse("not kept here")
-      if (!options.reads.take(peer, topicCost(contentTopics.length))) {
+      const query = queryOf(want.value, limits)
+      if (!query.topics.every(keeps)) return await refuse("not kept here")
+      if (!options.reads.take(peer, topicCost(query.topics.length))) {
         return await refuse("too many requests")
       }
-      const page = want.value
-      await inTurn(peer, () => showPage(answers, peer, page))
-    } else if (want.case === "take") {
+      await inTurn(peer, () => showPage(answers, peer, query))
+      return await done()
+    }
+    if (want.case === "take") {
       const { envelopes } = want.value
       if (envelopes.length > MAX_TAKEN) throw new ProtocolError("violation", "too many envelopes")
       if (!envelopes.every(({ contentTopic }) => keeps(contentTopic))) {
@@ -271,41 +277,57 @@ export function createForwardServer(
         log.say("warn", "forwarded envelopes were refused", { peer, error: String(error) })
         return await refuse("not stored")
       }
-    } else if (want.case === "live") {
+      return await done()
+    }
+    if (want.case === "live") {
       if (live.has(peer)) return await refuse("one live stream is enough")
       live.add(peer)
       count("ok")
       try {
-        return await showLive(answers, want.value)
+        await showLive(answers, want.value)
       } finally {
         live.delete(peer)
       }
-    } else if (want.case === "follow") {
-      const { contentTopics } = want.value
-      if (contentTopics.length === 0 || contentTopics.length > limits.maxTopics) {
-        throw new ProtocolError("violation", `${contentTopics.length} topics to follow`)
-      }
-      if (!contentTopics.every(keeps)) return await refuse("not kept here")
-      const open = following.get(peer) ?? 0
-      if (open >= MAX_FOLLOWS || !options.reads.take(peer, topicCost(contentTopics.length))) {
-        return await refuse("too many requests")
-      }
-      following.set(peer, open + 1)
-      try {
-        const refusal = await showLog(answers, peer, want.value)
-        if (refusal) return await refuse(refusal.rawMessage, refusal.code === Code.OutOfRange)
-        return count("ok")
-      } finally {
-        const left = following.get(peer)! - 1
-        if (left > 0) following.set(peer, left)
-        else following.delete(peer)
-      }
-    } else {
-      throw new ProtocolError("violation", "an empty request")
+      return false
     }
-    await answers.write(frame({ case: "done", value: {} }))
-    await answers.close()
+    if (want.case !== "follow") throw new ProtocolError("violation", "an empty request")
+    const { contentTopics } = want.value
+    if (contentTopics.length === 0 || contentTopics.length > limits.maxTopics) {
+      throw new ProtocolError("violation", `${contentTopics.length} topics to follow`)
+    }
+    if (!contentTopics.every(keeps)) return await refuse("not kept here")
+    const open = following.get(peer) ?? 0
+    if (open >= MAX_FOLLOWS || !options.reads.take(peer, topicCost(contentTopics.length))) {
+      return await refuse("too many requests")
+    }
+    following.set(peer, open + 1)
     count("ok")
+    try {
+      const refusal = await showLog(answers, peer, want.value)
+      if (refusal) await refuse(refusal.rawMessage, refusal.code === Code.OutOfRange)
+      return false
+    } finally {
+      const left = following.get(peer)! - 1
+      if (left > 0) following.set(peer, left)
+      else following.delete(peer)
+    }
+  }
+
+  return async (stream, peer) => {
+    const answers = channel(stream, ForwardRequestSchema, ForwardFrameSchema, {
+      maxBytes: REQUEST_BYTES,
+      timeoutMs: TIMEOUT_MS,
+    })
+    let request = await answers.read()
+    while (await serve(answers, peer, request)) {
+      try {
+        request = await answers.read(IDLE_MS)
+      } catch (error) {
+        const over = error instanceof ProtocolError && ["closed", "timeout"].includes(error.code)
+        if (!over) throw error
+        return await answers.close()
+      }
+    }
   }
 }
 

@@ -40,6 +40,8 @@ export class Declined extends Error {
 
 /** A whole answer may take so many times as long as a piece of it. */
 const PATIENCE = 4
+/** Streams to one peer that wait for the next request. */
+const MAX_IDLE = 8
 
 type Asked = Channel<typeof ForwardFrameSchema, typeof ForwardRequestSchema>
 
@@ -67,14 +69,25 @@ export interface ForwarderOptions {
 }
 
 export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions): Forwarder {
+  // Opening a stream costs as much as ten small answers, so that a few are kept.
+  const idle = new Map<string, Asked[]>()
+
+  function keep(peer: string, asked: Asked): void {
+    const some = idle.get(peer) ?? []
+    if (some.length >= MAX_IDLE) return void asked.close().catch(() => {})
+    idle.set(peer, [...some, asked])
+  }
+
   /** Asks once; resolves at the end of the answer. */
   async function ask(
     peer: string,
     request: ForwardRequest,
     each: (envelope: Envelope) => void,
   ): Promise<void> {
-    const asked = await openForward(peer, open, timeoutMs)
+    const used = idle.get(peer)?.pop()
+    const asked = used ?? await openForward(peer, open, timeoutMs)
     const deadline = performance.now() + PATIENCE * timeoutMs
+    const before = asked.bytes.in
     try {
       await asked.write(request)
       for (;;) {
@@ -86,11 +99,14 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
         }
         each(frame.value)
       }
-      await asked.close()
     } catch (error) {
       asked.abort(error as Error)
-      throw error
+      const closed = error instanceof ProtocolError && error.code === "closed"
+      // The peer may have closed what was idle: that says nothing of how it answers.
+      if (!used || !closed || asked.bytes.in > before) throw error
+      return await ask(peer, request, each)
     }
+    keep(peer, asked)
   }
 
   return {

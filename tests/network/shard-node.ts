@@ -65,7 +65,7 @@ export async function shardNode(
         config: {
           ...QUICK,
           ...config,
-          timings: { ...QUICK.timings, forward: 1000, heartbeat: 1000, ...config.timings },
+          timings: { ...QUICK.timings, heartbeat: 1000, ...config.timings },
         },
       })
     },

@@ -51,9 +51,15 @@ async function deceived(
   await claims(hostile, SHARDS, [1])
   await hostile.host.libp2p.handle(FORWARD, async (stream: Stream) => {
     const asked = channel(stream, ForwardRequestSchema, ForwardFrameSchema, LIMITS)
-    await answer(asked, (await asked.read()).want).catch(() => {})
+    try {
+      for (;;) await answer(asked, (await asked.read(60_000)).want)
+    } catch {
+      // The node has left.
+    }
   }, { maxInboundStreams: 256 })
-  await using node = await shardNode([0], { seeds: [hostile.address] })
+  // Long enough for the honest one on a busy machine.
+  const timings = { forward: 1500 }
+  await using node = await shardNode([0], { seeds: [hostile.address], timings })
   await until(
     () => node.peers.status().shards[1]!.keepers === 1,
     40_000,

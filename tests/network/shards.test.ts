@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Envelope } from "@wafer/proto"
 import { shardOf } from "../../node/store/shard.ts"
+import { until as eventually } from "../processes.ts"
 import { heardAs, type ShardNode, shardNode, SHARDS, some, topics } from "./shard-node.ts"
 import { until } from "./local.ts"
 
@@ -207,10 +208,11 @@ test("a topic is followed at a node that keeps it", { timeout: 120_000 }, async 
       /no peer keeps all of the shards 0, 1/,
     )
     // Cursors are those of the node that was followed: when it is gone, so are they.
+    const follows = () => b.metric("wafer_p2p_forwards_total", "follow", `"ok"`)
+    const before = await follows()
     const elsewhere = a.info.follow({ contentTopics, cursor })[Symbol.asyncIterator]()
     await elsewhere.next()
-    const followed = await b.metric("wafer_p2p_forwards_total", "follow") > 0 ? b : c
-    await followed.close()
+    await (await follows() > before ? b : c).close()
     await assert.rejects(async () => {
       for (;;) await elsewhere.next()
     }, /the node that was followed is gone/)
@@ -235,6 +237,8 @@ test("a node keeps other shards after a restart", { timeout: 120_000 }, async ()
     const count = () => Number(changed.store.fingerprint("kept").count)
     await until(() => count() === 40, 30_000, () => `${count()}`)
     assert.deepEqual(await shardsIn(changed), [1, 2])
-    assert.equal(await changed.metric("wafer_removed_total", `reason="shard"`), 20)
+    await eventually(async () =>
+      await changed.metric("wafer_removed_total", `reason="shard"`) === 20
+    )
   })
 })
