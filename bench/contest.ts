@@ -3,6 +3,8 @@ export interface Contest {
   readonly name: string
   /** How many bytes one call works on, if a rate says more than a time. */
   readonly bytes?: number
+  /** Whether the clock also counts what another process does, the node for one. */
+  readonly waits?: boolean
   /** The first is ours. */
   readonly rivals: readonly Rival[]
 }
@@ -26,6 +28,7 @@ export interface Result {
 export interface ContestResult {
   readonly name: string
   readonly bytes?: number
+  readonly waits?: boolean
   readonly results: readonly Result[]
 }
 
@@ -53,8 +56,8 @@ export async function measure(
       quartilesUs: [at(0.25), at(0.75)],
     }
   })
-  const { name, bytes } = contest
-  return bytes === undefined ? { name, results } : { name, bytes, results }
+  const { rivals: _, ...about } = contest
+  return { ...about, results }
 }
 
 /** A function that runs the rival for about `roundMs`, warm, and returns the microseconds of one call. */

@@ -41,10 +41,11 @@ interface Scenario {
   readonly run: (node: NodeProcess) => Promise<Record<string, number>>
 }
 
-const summary = ({ perSecond, p50Ms, p99Ms }: LoadResult, each = 1): Record<string, number> => ({
-  perSecond: Math.round(perSecond * each),
-  p50Ms,
-  p99Ms,
+const summary = (result: LoadResult, each = 1): Record<string, number> => ({
+  perSecond: Math.round(result.perSecond * each),
+  p50Ms: result.p50Ms,
+  p99Ms: result.p99Ms,
+  ...(result.cpuUs !== undefined && { cpuUs: Math.round(result.cpuUs / each) }),
 })
 
 function publishing(publishers: number, bytes: number, count = 1, perSecond?: number): Scenario {
@@ -52,9 +53,10 @@ function publishing(publishers: number, bytes: number, count = 1, perSecond?: nu
   const pace = perSecond ? `, ${perSecond}/s asked` : ""
   return {
     name: `publish: ${publishers} publishers, ${count} of ${size} a request${pace}`,
-    run: async ({ url }) =>
+    run: async ({ url, child }) =>
       summary(
         await load({
+          pid: child.pid!,
           url: url + service + "/Publish",
           headers,
           clients: publishers,
@@ -75,8 +77,10 @@ const scenarios: Scenario[] = [
   publishing(8, 300, 1, 1000),
   {
     name: "pages of 100, 300 B each",
-    async run({ url }) {
+    async run({ url, child }) {
+      const pid = child.pid!
       await load({
+        pid,
         url: url + service + "/Publish",
         headers,
         clients: 1,
@@ -87,6 +91,7 @@ const scenarios: Scenario[] = [
       const body = toBinary(QueryRequestSchema, request)
       return summary(
         await load({
+          pid,
           url: url + service + "/Query",
           headers,
           clients: 8,
@@ -98,8 +103,10 @@ const scenarios: Scenario[] = [
   },
   {
     name: "health checks: the bare web server",
-    run: async ({ url }) =>
-      summary(await load({ url: `${url}/healthz`, headers, clients: 64, seconds })),
+    run: async ({ url, child }) => {
+      const healthz = { pid: child.pid!, url: `${url}/healthz`, headers, clients: 64, seconds }
+      return summary(await load(healthz))
+    },
   },
   ...[1, 100, 1000].map((subscribers): Scenario => ({
     name: `deliver to ${subscribers} subscribers`,

@@ -5,7 +5,7 @@ export const quick: boolean = process.env.BENCH_QUICK === "1"
 
 /** How `measure` looks at a primitive: long enough for a ratio, or the record's way. */
 export const glance: { readonly rounds?: number; readonly roundMs?: number } = quick
-  ? { rounds: 5, roundMs: 2 }
+  ? { rounds: 9, roundMs: 2 }
   : {}
 
 /** Whether a contest is looked at: one small and one large size of each kind tell enough for a look. */

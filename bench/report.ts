@@ -4,6 +4,7 @@ import { type Html, html } from "./report/html.ts"
 import { ahead, overview } from "./report/overview.ts"
 import { type Part, parts } from "./report/parts.ts"
 import { style } from "./report/style.ts"
+import { timesOf } from "./report/times.ts"
 import type { Report } from "./results.ts"
 
 /** A part of more contests than these is shown in short first. */
@@ -35,6 +36,7 @@ export function report(results: ReadonlyMap<string, Report>): string {
         </p>
         <p class="quiet">${circumstances(results)}</p>
         <nav>${shown.map(({ part }) => html`<a href="#${part.name}">${part.title}</a>`)}</nav>
+        ${inShort(shown.filter(({ part }) => part.whole).map(({ reports }) => reports))}
         ${shown.map(({ part, reports }) => section(part, reports))}
         </html>
   `
@@ -63,6 +65,17 @@ function circumstances(results: ReadonlyMap<string, Report>): string {
     distinct(machines.map(({ runtime }) => runtime)),
     distinct(versions.map(([name, version]) => `${name} ${version}`)),
   ].join(". ") + "."
+}
+
+/** What programs as a whole gain, all of it in one table. */
+function inShort(parts: readonly ReadonlyMap<string, Report>[]): Html[] {
+  const together = Map.groupBy(parts.flatMap((reports) => [...timesOf(reports)]), ([on]) => on)
+  if (together.size === 0) return []
+  const all = new Map([...together].map(([on, reports]) => {
+    const results = reports.flatMap(([, report]) => report.results)
+    return [on, { ...reports[0]![1], results }] as const
+  }))
+  return [html`<h2>In short</h2>${overview(all)}`]
 }
 
 function section(part: Part, reports: ReadonlyMap<string, Report>): Html {

@@ -8,6 +8,9 @@ import { machine, runtimeName } from "./machine.ts"
 /** The results that are committed. */
 export const committed: string = join(import.meta.dirname!, "results")
 
+/** What a quick look found, which is committed too: it warms up less, so it is compared with its like. */
+export const committedQuick: string = join(committed, "quick")
+
 /** Where results are written: BENCH_RESULTS, or the folder of those that are committed. */
 const folder = process.env.BENCH_RESULTS ?? committed
 

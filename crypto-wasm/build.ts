@@ -49,7 +49,7 @@ const modules: readonly Module[] = [
     entry: "secp256k1.ts",
     features: ["simd"],
     memoryBase: 1024,
-    initialMemory: 2,
+    initialMemory: 4,
     budget: 30_000,
   },
   {
@@ -58,7 +58,7 @@ const modules: readonly Module[] = [
     entry: "secp256k1.ts",
     features: ["simd", "relaxed-simd"],
     memoryBase: 1024,
-    initialMemory: 2,
+    initialMemory: 4,
     budget: 40_000,
   },
   {

@@ -17,7 +17,10 @@ interface Parts {
   combine(r: Address, a: Address, k: Address, b: Address, m: Address): void
   double2(a: Address): void
   addDistinct2(a: Address, b: Address): void
-  add2_var(a: Address, b: Address, z: Address): number
+  add2_var(a: Address, b: Address, zz: Address): number
+  fromAffine2(r: Address, b: Address): void
+  oddMultiples2(table: Address, size: number, sharedZZ: Address, p: Address): void
+  shiftedMultiples(table: Address, bits: number, span: number, size: number, p: Address): void
   lookup2(r: Address, table: Address, size: number, index: number, negative: number): void
   fromElements(r: Address, a: Address, b: Address): void
   toElement(r: Address, pair: Address, lane: number): void
@@ -31,7 +34,7 @@ const wasm = skip === false ? instantiate<Parts>(compile(hex)) : undefined!
 const doubles = new Float64Array(wasm?.memory.buffer ?? new ArrayBuffer(0))
 const words = new Int32Array(doubles.buffer)
 const start = wasm?.heap() ?? 0
-const [A, Z, B, R, K, E] = [0, 80, 160, 240, 320, 400].map((offset) => start + offset) as [
+const [A, ZZ, B, R, K, E] = [0, 80, 160, 240, 320, 400].map((offset) => start + offset) as [
   Address,
   Address,
   Address,
@@ -194,18 +197,24 @@ function putPair(at: Address, low: bigint, high: bigint): void {
 
 function putPoint(point: NonNullable<Point>, z: bigint): void {
   putPair(A, point.x * z * z, point.y * z ** 3n)
-  putPair(Z, 12345n, z)
+  putPair(ZZ, z * z, z ** 3n)
 }
 
-function getPoint(): Point {
-  assertWeak(A)
-  assertWeak(Z)
-  const z = inverse(value(get(Z, 1)), p)
-  return { x: value(get(A, 0)) * z * z % p, y: value(get(A, 1)) * z ** 3n % p }
+/** The affine point of (X, Y) at `at`, for what is at `zz`. */
+function getPoint(at: Address = A, zz: Address = ZZ): Point {
+  assertWeak(at)
+  assertWeak(zz)
+  const [square, cube] = [value(get(zz, 0)), value(get(zz, 1))]
+  assert.equal(square ** 3n % p, cube ** 2n % p)
+  return {
+    x: value(get(at, 0)) * inverse(square, p) % p,
+    y: value(get(at, 1)) * inverse(cube, p) % p,
+  }
 }
+
+const point = fc.bigInt({ min: 1n, max: n - 1n }).map((k) => multiply(k, G)!)
 
 test("doublings and additions agree with the reference", { skip }, () => {
-  const point = fc.bigInt({ min: 1n, max: n - 1n }).map((k) => multiply(k, G)!)
   const z = fc.bigInt({ min: 1n, max: p - 1n })
   fc.assert(
     fc.property(point, point, z, (a, b, z) => {
@@ -215,7 +224,7 @@ test("doublings and additions agree with the reference", { skip }, () => {
           putPoint(a, z)
           putPair(B, other.x, other.y)
           if (name === "addDistinct2") wasm.addDistinct2(A, B)
-          else if (wasm.add2_var(A, B, Z) !== 0) {
+          else if (wasm.add2_var(A, B, ZZ) !== 0) {
             assert.equal(expected, undefined)
             continue
           }
@@ -225,6 +234,9 @@ test("doublings and additions agree with the reference", { skip }, () => {
       putPoint(a, z)
       wasm.double2(A)
       assert.deepEqual(getPoint(), add(a, a))
+      putPair(B, b.x, b.y)
+      wasm.fromAffine2(A, B)
+      assert.deepEqual(getPoint(), b)
     }),
     { numRuns: 40 },
   )
@@ -233,21 +245,22 @@ test("doublings and additions agree with the reference", { skip }, () => {
 test("doublings and additions are exact and weak on the most extreme coordinates", { skip }, () => {
   // Not points of the curve: the formulas are identities of polynomials.
   fc.assert(
-    fc.property(weak, weak, weak, weak, weak, weak, (X, Y, Zc, junk, x, y) => {
+    fc.property(weak, weak, weak, weak, weak, weak, (X, Y, square, cube, x, y) => {
       const prepare = (): void => {
         put(A, 0, X)
         put(A, 1, Y)
-        put(Z, 0, junk)
-        put(Z, 1, Zc)
+        put(ZZ, 0, square)
+        put(ZZ, 1, cube)
         put(B, 0, x)
         put(B, 1, y)
       }
       const result = (): bigint[] => {
         assertWeak(A)
-        assertWeak(Z)
-        return [value(get(A, 0)), value(get(A, 1)), value(get(Z, 1))]
+        assertWeak(ZZ)
+        return [A, ZZ].flatMap((at) => [value(get(at, 0)), value(get(at, 1))])
       }
-      const [X1, Y1, Z1, x2, y2] = [X, Y, Zc, x, y].map(value) as [
+      const [X1, Y1, ZZ1, ZZZ1, x2, y2] = [X, Y, square, cube, x, y].map(value) as [
+        bigint,
         bigint,
         bigint,
         bigint,
@@ -256,25 +269,64 @@ test("doublings and additions are exact and weak on the most extreme coordinates
       ]
       prepare()
       wasm.double2(A)
-      const [Es, S] = [3n * X1 * X1, Y1 * Y1]
-      const X3 = mod(Es * Es - 8n * X1 * S, p)
+      const [M, V] = [3n * X1 * X1, 4n * Y1 * Y1]
+      const X3 = mod(M * M - 2n * X1 * V, p)
       assert.deepEqual(result(), [
         X3,
-        mod(Es * (4n * X1 * S - X3) - 8n * S * S, p),
-        2n * Y1 * Z1 % p,
+        mod(M * (X1 * V - X3) - 8n * Y1 ** 4n, p),
+        V * ZZ1 % p,
+        2n * Y1 * V * ZZZ1 % p,
       ])
-      const H = mod(x2 * Z1 * Z1 - X1, p)
-      const Rd = mod(y2 * Z1 ** 3n - Y1, p)
-      const X4 = mod(Rd * Rd - H ** 3n - 2n * X1 * H * H, p)
+      const P = mod(x2 * ZZ1 - X1, p)
+      const R = mod(y2 * ZZZ1 - Y1, p)
+      const X4 = mod(R * R - P ** 3n - 2n * X1 * P * P, p)
       prepare()
       wasm.addDistinct2(A, B)
       assert.deepEqual(result(), [
         X4,
-        mod(Rd * (X1 * H * H - X4) - Y1 * H ** 3n, p),
-        Z1 * H % p,
+        mod(R * (X1 * P * P - X4) - Y1 * P ** 3n, p),
+        ZZ1 * P ** 2n % p,
+        ZZZ1 * P ** 3n % p,
       ])
     }),
     { numRuns: 1500 },
+  )
+})
+
+test("odd multiples share ZZ and ZZZ", { skip }, () => {
+  fc.assert(
+    fc.property(point, (a) => {
+      const [table, zz] = [start + 2048, start + 1600]
+      putPair(B, a.x, a.y)
+      wasm.oddMultiples2(table, 8, zz, B)
+      for (let i = 0; i < 8; i++) {
+        assert.deepEqual(getPoint(table + 80 * i, zz), multiply(BigInt(2 * i + 1), a))
+      }
+    }),
+    { numRuns: 5 },
+  )
+})
+
+test("the odd multiples of shifted points are affine", { skip }, () => {
+  const one = start + 1600
+  putPair(one, 1n, 1n)
+  fc.assert(
+    fc.property(point, (a) => {
+      const [table, affine] = [start + 2048, start + 1280]
+      putWords(R, a.x)
+      wasm.fromWords(affine, R)
+      putWords(R, a.y)
+      wasm.fromWords(affine + 48, R)
+      wasm.shiftedMultiples(table, 128, 16, 4, affine)
+      for (let block = 0n; block < 8n; block++) {
+        for (let i = 0n; i < 4n; i++) {
+          const entry = table + 80 * Number(4n * block + i)
+          const expected = multiply((2n * i + 1n) << (16n * block), a)
+          assert.deepEqual(getPoint(entry, one), expected, `${i} of block ${block}`)
+        }
+      }
+    }),
+    { numRuns: 3 },
   )
 })
 

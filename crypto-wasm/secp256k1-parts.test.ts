@@ -34,6 +34,21 @@ interface Parts {
   addComplete(r: Address, a: Address, b: Address): void
   add_var(r: Address, a: Address, b: Address, z: Address): void
   oddMultiples(table: Address, size: number, sharedZ: Address, p: Address): void
+  invertAll(a: Address, count: number, stride: number): void
+  shiftedMultiples(table: Address, bits: number, span: number, size: number, p: Address): void
+  addTerms_var(
+    scalar: Address,
+    bits: number,
+    width: number,
+    table: Address,
+    span: number,
+    marks: number,
+  ): void
+  termBefore(doublings: number): number
+  nextTerm(term: number): number
+  entryOf(term: number): Address
+  marksOf(term: number): number
+  wipeTerms(): void
 }
 
 const wasm = instantiate<Parts>(compile(hex))
@@ -391,5 +406,93 @@ test("odd multiples share a Z", () => {
         multiply(BigInt(2 * i + 1), point),
       )
     }
+  }
+})
+
+test("the odd multiples of shifted points are affine", () => {
+  const table = start + 4096
+  for (const [k, span] of [[1n, 16], [LAMBDA, 64], [0xdeadbeefn, 16]] as const) {
+    const point = multiply(k, G)!
+    putPoint(A, point, 1n)
+    wasm.shiftedMultiples(table, 128, span, 4, A)
+    for (let at = 0; at < 128; at += span) {
+      for (let i = 0; i < 4; i++) {
+        const entry = table + (at / 16 * 4 + i) * AFFINE
+        assertMagnitude(entry, 1)
+        assertMagnitude(entry + Y, 1)
+        assert.deepEqual(
+          { x: value(get(entry)), y: value(get(entry + Y)) },
+          multiply(BigInt(2 * i + 1) << BigInt(at), point),
+          `${2 * i + 1} * 2^${at} * ${k} * G`,
+        )
+      }
+    }
+  }
+})
+
+test("many inverses at once", () => {
+  const elements = fc.array(fc.bigInt({ min: 1n, max: p - 1n }), { minLength: 1, maxLength: 16 })
+  fc.assert(fc.property(elements, (chosen) => {
+    const table = start + 4096
+    chosen.forEach((integer, i) => putElement(table + 96 * i, integer))
+    wasm.invertAll(table, chosen.length, 96)
+    chosen.forEach((integer, i) => {
+      assertMagnitude(table + 96 * i, 1)
+      assert.equal(value(get(table + 96 * i)), inverse(integer, p))
+    })
+  }))
+})
+
+test("the terms of a scalar add up to it, each after its doublings", () => {
+  const [NEGATIVE, MARK] = [1, 4]
+  /** What the terms mean: the table of span 16 has 2^(width - 2) odd multiples in a block. */
+  const sum = (bits: number, width: number, span: number, table: Address): bigint => {
+    let total = 0n
+    for (let doublings = 0; doublings <= 128; doublings++) {
+      for (let term = wasm.termBefore(doublings); term !== 0; term = wasm.nextTerm(term)) {
+        const index = (wasm.entryOf(term) - table) / AFFINE
+        const block = Math.floor(index / 2 ** (width - 2))
+        assert.ok(Number.isInteger(index) && block < bits / 16 && block % (span / 16) === 0)
+        // Only the highest block may be doubled as often as there are bits in one.
+        assert.ok(doublings < span || (doublings === span && block * 16 + span === bits))
+        const digit = BigInt(2 * (index - block * 2 ** (width - 2)) + 1)
+        const marks = wasm.marksOf(term)
+        assert.equal(marks & ~NEGATIVE, MARK)
+        total += (marks & NEGATIVE ? -digit : digit) << BigInt(16 * block + doublings)
+      }
+    }
+    return total
+  }
+  const check = (scalar: bigint, bits: number): void => {
+    for (const [width, span] of [[5, 128], [6, 16], [8, 16], [8, 128]] as const) {
+      const table = start + 4096
+      putWords(A, mod(scalar, n))
+      wasm.wipeTerms()
+      wasm.addTerms_var(A, bits, width, table, span, MARK)
+      assert.equal(sum(bits, width, span, table), scalar)
+    }
+    wasm.wipeTerms()
+  }
+  const runs = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 40 })), { maxLength: 40 })
+    .map((runs) =>
+      runs.reduce(
+        (x, [ones, length]) => (x << BigInt(length)) + (ones ? (1n << BigInt(length)) - 1n : 0n),
+        1n,
+      )
+    )
+  const signed = fc.oneof(runs, fc.bigInt({ min: 0n, max: 2n ** 256n })).chain((x) =>
+    fc.constantFrom(x, -x)
+  )
+  const within = (x: bigint, most: bigint) => x % (most + 1n)
+  fc.assert(
+    fc.property(signed, (x) => {
+      check(within(x, n / 2n), 256)
+      check(within(x, 2n ** 128n - 1n), 128)
+    }),
+    { numRuns: 300 },
+  )
+  for (const x of [0n, 1n, -1n, 2n ** 128n - 1n, 1n - 2n ** 128n, 2n ** 127n, n / 2n, -(n / 2n)]) {
+    check(x, 256)
+    if (x < 2n ** 128n && x > -(2n ** 128n)) check(x, 128)
   }
 })

@@ -97,13 +97,15 @@ function checkVerdicts(
   let held = 0
   for (const group of groups) {
     const publicKey = fromHex(group.publicKey.uncompressed)
+    const holds = secp256k1.verifier(publicKey)
     for (const t of group.tests) {
       const signature = parse(fromHex(t.sig))
-      const verdict = signature !== undefined &&
-        secp256k1.verify(signature, sha256(fromHex(t.msg)), publicKey)
+      const digest = sha256(fromHex(t.msg))
+      const verdict = signature !== undefined && secp256k1.verify(signature, digest, publicKey)
       // The one rule that we add to the files': s is low.
       const expected = t.result === "valid" && !hasHighS(signature!)
       assert.equal(verdict, expected, `${t.tcId}: ${t.comment}`)
+      if (signature !== undefined) assert.equal(holds(signature, digest), expected, `${t.tcId}`)
       if (verdict) held++
     }
   }

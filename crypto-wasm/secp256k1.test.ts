@@ -45,6 +45,13 @@ const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const throwsCode = (code: CryptoErrorCode, run: () => unknown): void =>
   assert.throws(run, (error) => error instanceof CryptoError && error.code === code)
 
+/** What `verify` says, which a verifier made for the key has to say too. */
+function verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean {
+  const holds = secp256k1.verify(signature, digest, publicKey)
+  assert.equal(secp256k1.verifier(publicKey)(signature, digest), holds)
+  return holds
+}
+
 test("vectors: shared points, signatures, recovered keys", () => {
   for (const { input, output } of vectors("primitives", "ecdh")) {
     const a = fromHex(input.privateKeyA)
@@ -59,7 +66,7 @@ test("vectors: shared points, signatures, recovered keys", () => {
     const { signature, recovery } = secp256k1.sign(digest, fromHex(input.privateKey))
     assert.equal(toHex(signature), output.signature.bytes)
     assert.equal(recovery, output.signature.recovery)
-    assert.equal(secp256k1.verify(signature, digest, fromHex(output.publicKey)), true)
+    assert.equal(verify(signature, digest, fromHex(output.publicKey)), true)
     assert.equal(toHex(secp256k1.recover(signature, recovery, digest)), output.publicKey)
   }
   for (const { input, output } of vectors("primitives", "eip191")) {
@@ -144,7 +151,7 @@ test("property: signatures agree with @noble/curves, verify, and give their key 
       const expected = noble.sign(digest, secretKey, { prehash: false, format: "recovered" })
       assert.equal(toHex(signature), toHex(expected.subarray(1)))
       assert.equal(recovery, expected[0])
-      assert.equal(secp256k1.verify(signature, digest, publicKey), true)
+      assert.equal(verify(signature, digest, publicKey), true)
       assert.equal(toHex(secp256k1.recover(signature, recovery, digest)), toHex(publicKey))
       const [r, s] = [signature.subarray(0, 32), signature.subarray(32)].map(reference.fromBytes)
       const hash = reference.fromBytes(digest)
@@ -161,10 +168,10 @@ test("property: any other bit makes a signature false", () => {
       const publicKey = secp256k1.getPublicKey(toBytes(key))
       const { signature } = secp256k1.sign(digest, toBytes(key))
       signature[at >> 3]! ^= 1 << (at & 7)
-      assert.equal(secp256k1.verify(signature, digest, publicKey), false)
+      assert.equal(verify(signature, digest, publicKey), false)
       signature[at >> 3]! ^= 1 << (at & 7)
       digest[at >> 4]! ^= 1 << (at & 7)
-      assert.equal(secp256k1.verify(signature, digest, publicKey), false)
+      assert.equal(verify(signature, digest, publicKey), false)
     }),
     { numRuns: 30 },
   )
@@ -179,7 +186,7 @@ test("property: verify and recover say what the reference says, of chosen r, s a
       const hash = toBytes(digest)
       const point = reference.multiply(key, G)!
       assert.equal(
-        secp256k1.verify(signature, hash, reference.encode(point)),
+        verify(signature, hash, reference.encode(point)),
         reference.verify(r, s, digest, point),
       )
       const expected = reference.recover(r, s, id, digest)
@@ -209,15 +216,55 @@ test("verify holds where its sum doubles, cancels or stays at infinity on the wa
           const x = mod((reference.multiply(nonce, G) ?? { x: r }).x, n)
           const claimed = new Uint8Array([...toBytes(x), ...toBytes(s > n / 2n ? n - s : s)])
           assert.equal(
-            secp256k1.verify(claimed, toBytes(digest), reference.encode(point)),
+            verify(claimed, toBytes(digest), reference.encode(point)),
             reference.verify(x, s > n / 2n ? n - s : s, digest, point),
           )
         }
         assert.equal(
-          secp256k1.verify(signature, toBytes(digest), reference.encode(point)),
+          verify(signature, toBytes(digest), reference.encode(point)),
           reference.verify(r, s, digest, point),
         )
       }
+    }
+  }
+})
+
+test("a verifier says what verify says where its entries meet each other", () => {
+  // Q = k * G with small k, and k of G's own tables: what is added up is equal, opposite or nothing, again and again.
+  const small = [1n, 2n, 3n, 5n, 31n, 1n << 16n, 3n << 32n, 31n << 112n, LAMBDA, 3n * LAMBDA]
+  const keys = small.flatMap((k) => [mod(k, n), mod(-k, n)])
+  const factors = [0n, 1n, 2n, 3n, 31n, (1n << 16n) + 1n, (1n << 128n) - 1n, LAMBDA, LAMBDA + 1n]
+  const factor = fc.oneof(
+    fc.constantFrom(...factors.flatMap((u) => [mod(u, n), mod(-u, n)])),
+    scalar,
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...keys), factor, factor, (key, u, v) => {
+      const [point, sum] = [reference.multiply(key, G)!, reference.multiply(u + v * key, G)]
+      const r = sum === undefined ? 7n : mod(sum.x, n)
+      if (v === 0n || r === 0n) return
+      // s = r / v and digest = u * s make verify add up u * G + v * Q, and -s its negative.
+      const s = mod(r * reference.inverse(v, n), n)
+      const low = s > n / 2n ? n - s : s
+      const digest = toBytes(mod(u * s, n))
+      const signature = new Uint8Array([...toBytes(r), ...toBytes(low)])
+      assert.equal(verify(signature, digest, reference.encode(point)), sum !== undefined)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test("verifiers stand side by side, and keep to the build that made them", () => {
+  const keys = [3n, 4n, n - 3n].map(toBytes)
+  const publicKeys = keys.map((key) => secp256k1.getPublicKey(key))
+  const verifiers = publicKeys.map((key) => secp256k1.verifier(key))
+  publicKeys.forEach((key) => key.fill(0))
+  for (const build of ["scalar", "fused"] as Build[]) {
+    if (!choose(build)) continue
+    for (let i = 0; i < 3; i++) {
+      const digest = sha256(keys[i]!)
+      const { signature } = secp256k1.sign(digest, keys[i]!)
+      verifiers.forEach((verify, k) => assert.equal(verify(signature, digest), k === i))
     }
   }
 })
@@ -233,7 +280,7 @@ test("x above n: r is x - n, verify finds it and recover needs the id 2", () => 
     const publicKey = secp256k1.recover(signature, id, digest)
     const expected = reference.recover(r, 3n, id, 1234567890n)!
     assert.equal(toHex(publicKey), toHex(reference.encode(expected)))
-    assert.equal(secp256k1.verify(signature, digest, publicKey), true)
+    assert.equal(verify(signature, digest, publicKey), true)
   }
 })
 
@@ -245,8 +292,8 @@ test("a high s is refused, though its low twin holds", () => {
   const s = reference.fromBytes(signature.subarray(32))
   const high = new Uint8Array([...signature.subarray(0, 32), ...toBytes(n - s)])
   assert.ok(s <= n / 2n)
-  assert.equal(secp256k1.verify(signature, digest, publicKey), true)
-  assert.equal(secp256k1.verify(high, digest, publicKey), false)
+  assert.equal(verify(signature, digest, publicKey), true)
+  assert.equal(verify(high, digest, publicKey), false)
   assert.equal(toHex(secp256k1.recover(high, recovery ^ 1, digest)), toHex(publicKey))
 })
 
@@ -287,6 +334,7 @@ test("public keys: off the curve, out of range and other forms are refused", () 
     throwsCode("invalid-public-key", () => {
       secp256k1.verify(new Uint8Array(64), new Uint8Array(32), publicKey)
     })
+    throwsCode("invalid-public-key", () => secp256k1.verifier(publicKey))
   }
   assert.equal(secp256k1.isValidPublicKey(good), true)
   const one = reference.encode(reference.lift(1n, false)!)
@@ -307,6 +355,9 @@ test("wrong lengths and wrong types are refused by name", () => {
     ["signature", () => secp256k1.verify(long, key, peer)],
     ["digest", () => secp256k1.verify(new Uint8Array(64), short, peer)],
     ["publicKey", () => secp256k1.verify(new Uint8Array(64), key, compressed)],
+    ["publicKey", () => secp256k1.verifier(compressed)],
+    ["signature", () => secp256k1.verifier(peer)(long, key)],
+    ["digest", () => secp256k1.verifier(peer)(new Uint8Array(64), short)],
     ["signature", () => secp256k1.recover(short, 0, key)],
     ["recovery", () => secp256k1.recover(new Uint8Array(64), 4, key)],
     ["recovery", () => secp256k1.recover(new Uint8Array(64), 0.5, key)],
@@ -332,7 +383,7 @@ test("arguments are only read, and results are the caller's", () => {
   const { signature } = secp256k1.sign(digest, key)
   const publicKey = secp256k1.getPublicKey(key)
   const before = [key, digest, signature, publicKey].map(toHex)
-  secp256k1.verify(signature, digest, publicKey)
+  verify(signature, digest, publicKey)
   secp256k1.sharedPoint(key, publicKey)
   secp256k1.recover(signature, 0, digest)
   assert.deepEqual([key, digest, signature, publicKey].map(toHex), before)
@@ -343,7 +394,7 @@ test("after a call the whole memory is the same, whatever the secrets were", () 
   const peer = secp256k1.getPublicKey(toBytes(99n))
   const digest = sha256(text("gm"))
   // The first calls build the tables of multiples of G, which stay and are public.
-  secp256k1.verify(secp256k1.sign(digest, toBytes(99n)).signature, digest, peer)
+  verify(secp256k1.sign(digest, toBytes(99n)).signature, digest, peer)
   const before = bytes.slice()
   fc.assert(
     fc.property(scalar, bytes32, (key, hash) => {
@@ -356,6 +407,10 @@ test("after a call the whole memory is the same, whatever the secrets were", () 
         () => secp256k1.isValidSecretKey(secretKey),
         () => secp256k1.isValidPublicKey(publicKey),
         () => secp256k1.verify(secp256k1.sign(hash, secretKey).signature, hash, publicKey),
+        () => secp256k1.verifier(publicKey),
+        () => secp256k1.verifier(publicKey)(secp256k1.sign(hash, secretKey).signature, hash),
+        () => secp256k1.verifier(publicKey)(new Uint8Array(64).fill(1), hash),
+        () => assert.throws(() => secp256k1.verifier(new Uint8Array(65))),
         () => secp256k1.recover(secp256k1.sign(hash, secretKey).signature, 0, hash),
         () => assert.throws(() => secp256k1.sharedPoint(secretKey, new Uint8Array(65))),
         () => assert.throws(() => secp256k1.sign(hash, new Uint8Array(32).fill(255))),

@@ -20,6 +20,9 @@ export interface RecoverableSignature {
   readonly recovery: number
 }
 
+/** Whether a signature holds for one public key. Throws as `secp256k1.verify` does. */
+export type Verifier = (signature: Uint8Array, digest: Uint8Array) => boolean
+
 /**
  * Keys, shared points and signatures on the curve secp256k1 (SEC 2 §2.4.1).
  *
@@ -66,6 +69,13 @@ export const secp256k1: {
    */
   verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean
   /**
+   * `verify` for one public key that signed much: each call takes half the time. To make it takes
+   * that of two verifications, and it keeps about 10 KB.
+   *
+   * @throws {CryptoError} "invalid-public-key" and "invalid-argument", as `verify`.
+   */
+  verifier(publicKey: Uint8Array): Verifier
+  /**
    * The 65 bytes of the public key that signed. Takes a high s too.
    *
    * @throws {CryptoError} "invalid-signature" if there is no such key, and "invalid-argument" if a
@@ -81,6 +91,7 @@ export const secp256k1: {
   sharedPoint,
   sign,
   verify,
+  verifier,
   recover,
   isValidSecretKey,
   isValidPublicKey,
@@ -94,6 +105,9 @@ interface Curve {
   sharedPoint(shared: number, key: number, publicKey: number): number
   sign(signature: number, digest: number, key: number): number
   verify(signature: number, digest: number, publicKey: number): number
+  preparedBytes(): number
+  prepare(prepared: number, publicKey: number): number
+  verifyPrepared(signature: number, digest: number, prepared: number): number
   recover(publicKey: number, signature: number, recovery: number, digest: number): number
   isSecretKey(key: number): number
   isPublicKey(publicKey: number): number
@@ -103,7 +117,10 @@ const DONE = 0
 const BAD_SECRET_KEY = 1
 const BAD_PUBLIC_KEY = 2
 
-/** Places for the result of a call and for its arguments, 80 bytes each. */
+/**
+ * Places for the result of a call and for its arguments, 80 bytes each. Behind them is the one for
+ * a prepared public key.
+ */
 const PLACE = 80
 const PLACES = 4
 
@@ -168,8 +185,8 @@ function call<Result>(
   args: readonly Uint8Array[],
   run: (wasm: Curve, result: number, a: number, b: number, c: number) => number,
   read: (status: number, result: (length: number) => Uint8Array) => Result,
+  { wasm, bytes, start }: Workspace = enter(),
 ): Result {
-  const { wasm, bytes, start } = enter()
   try {
     args.forEach((arg, i) => bytes.set(arg, start + PLACE * (i + 1)))
     const status = run(wasm, start, start + PLACE, start + 2 * PLACE, start + 3 * PLACE)
@@ -229,6 +246,39 @@ function verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array
       return status === DONE
     },
   )
+}
+
+function verifier(publicKey: Uint8Array): Verifier {
+  checkBytes("publicKey", publicKey, PUBLIC_KEY_BYTES)
+  // The builds have each their own form of it.
+  const workspace = enter()
+  const { wasm, bytes, start } = workspace
+  const at = start + PLACE * PLACES
+  const end = at + wasm.preparedBytes()
+  const prepared = call(
+    [publicKey],
+    (_, _result, key) => wasm.prepare(at, key),
+    (status) => {
+      check(status)
+      return bytes.slice(at, end)
+    },
+    workspace,
+  )
+  bytes.fill(0, at, end)
+
+  return (signature, digest) => {
+    checkBytes("signature", signature, SIGNATURE_BYTES)
+    checkBytes("digest", digest, DIGEST_BYTES)
+    bytes.set(prepared, at)
+    const holds = call(
+      [signature, digest],
+      (_, _result, signed, hash) => wasm.verifyPrepared(signed, hash, at),
+      (status) => status === DONE,
+      workspace,
+    )
+    bytes.fill(0, at, end)
+    return holds
+  }
 }
 
 function recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Uint8Array {

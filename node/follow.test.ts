@@ -98,6 +98,25 @@ for (const [name, open] of Object.entries(stores)) {
       await store.close()
     })
 
+    it("has caught up with what was stored, however fast others write", async () => {
+      const store = await open()
+      const { cursor } = await read(store, { until: () => true })
+      await store.append(items(0, 3))
+      let next = 3
+      const busy: Store = Object.create(store, {
+        log: {
+          async value(after: bigint, limit: number) {
+            const entries = await store.log(after, limit)
+            if (next < 20) await store.append([item(next++)])
+            return entries
+          },
+        },
+      })
+      const { seen } = await read(busy, { request: { cursor }, until: (seen) => seen.length === 5 })
+      assert.deepEqual(seen, ["0", "1", "2", "caughtUp", "3"])
+      await store.close()
+    })
+
     it("shows everything once across any number of reconnects, while others write", async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -44,22 +44,25 @@ export async function* follow(
   let seq = start.seq
   let caughtUp = false
   while (!signal.aborted) {
-    for await (const [upTo, items] of readLog(store, seq, topics, start.leastNs)) {
-      yield* items
-      seq = upTo
-    }
-    // Nothing is awaited from the log's end to listening, so that nothing arrives unseen.
-    if (seq < store.head) continue
+    // Before the log is read: then it has an end, however fast others write, and nothing arrives unseen.
     const live = listen(store, topics, { buffer, heartbeatMs, signal })
-    if (!caughtUp) yield marker("caughtUp", store, seq)
-    caughtUp = true
-    for await (const arrival of live) {
-      if (arrival === "heartbeat") {
-        yield marker("heartbeat", store, seq)
-      } else if (arrival.seq === undefined || arrival.seq > seq) {
-        seq = arrival.seq ?? seq
-        yield item(arrival.envelope, arrival.receivedNs, cursorAt(store, seq))
+    try {
+      for await (const [upTo, items] of readLog(store, seq, topics, start.leastNs)) {
+        yield* items
+        seq = upTo
       }
+      if (!caughtUp) yield marker("caughtUp", store, seq)
+      caughtUp = true
+      for await (const arrival of live) {
+        if (arrival === "heartbeat") {
+          yield marker("heartbeat", store, seq)
+        } else if (arrival.seq === undefined || arrival.seq > seq) {
+          seq = arrival.seq ?? seq
+          yield item(arrival.envelope, arrival.receivedNs, cursorAt(store, seq))
+        }
+      }
+    } finally {
+      live.stop()
     }
   }
 }
@@ -120,17 +123,17 @@ async function* showHistory(
   }
 }
 
-/** The log from `after` to its end: how far each step went, and what it shows of the topics. */
+/** The log from `after` to where it ends now: how far each step went, and what it shows of the topics. */
 async function* readLog(
   store: Store,
   after: bigint,
   topics: Topics,
   leastNs: bigint,
 ): AsyncGenerator<[upTo: bigint, items: FollowResponse[]]> {
-  for (let seq = after; seq < store.head;) {
-    const head = store.head
+  const { head } = store
+  for (let seq = after; seq < head;) {
     const entries = await store.log(seq, 2 * pageSize)
-    // Retention leaves gaps: an empty step ends at the head that was known before it.
+    // Retention leaves gaps, at the end too.
     seq = entries.at(-1)?.seq ?? head
     const wanted = entries.filter(({ contentTopic, timestampNs }) =>
       timestampNs >= leastNs && (topics?.has(contentTopic) ?? true)

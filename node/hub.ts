@@ -62,7 +62,7 @@ export function createHub(options: HubOptions): Hub {
 
   function handOver({ envelope, receivedNs }: Delivery): Envelope {
     metrics.deliveries.add(1)
-    metrics.deliverySeconds.observe(Date.now() / 1000 - Number(receivedNs / 1_000_000n) / 1000)
+    metrics.deliverySeconds.observe(Date.now() / 1000 - Number(receivedNs) / 1e9)
     return envelope
   }
 

@@ -138,7 +138,10 @@ export function findFault(
   { maxTopicBytes, maxMessageBytes }: Limits,
   windows?: Windows,
 ): Refusal | undefined {
-  if (utf8.encode(contentTopic).length > maxTopicBytes) {
+  // No character takes more than three bytes: most topics need not be encoded to be measured.
+  if (
+    3 * contentTopic.length > maxTopicBytes && utf8.encode(contentTopic).length > maxTopicBytes
+  ) {
     return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
   }
   if (message.length > maxMessageBytes) {

@@ -7,15 +7,21 @@ export interface ListenOptions {
   readonly signal: AbortSignal
 }
 
+/** What arrives, and a heartbeat whenever it was silent for a while. */
+export interface Listening extends AsyncIterable<Arrival | "heartbeat"> {
+  /** For who has not begun to read, or has left. Idempotent. */
+  stop(): void
+}
+
 /**
- * What arrives at the store from this moment on, and a heartbeat whenever it was silent for a while.
- * Ends, with nothing further, when the reader falls behind or the signal is aborted.
+ * Listens to the store from this moment on. Ends, with nothing further, when the reader falls behind or
+ * the signal is aborted.
  */
 export function listen(
   store: Store,
   topics: ReadonlySet<string> | undefined,
   { buffer, heartbeatMs, signal }: ListenOptions,
-): AsyncIterable<Arrival | "heartbeat"> {
+): Listening {
   const queue: Arrival[] = []
   let ended = signal.aborted
   let wake: () => void = () => {}
@@ -42,22 +48,18 @@ export function listen(
   }
 
   async function* arrivals(): AsyncGenerator<Arrival | "heartbeat"> {
-    try {
-      while (true) {
-        while (queue.length > 0) yield queue.shift()!
-        if (ended) return
-        const woken = await new Promise<boolean>((resolve) => {
-          const timer = setTimeout(() => resolve(false), heartbeatMs)
-          wake = () => {
-            clearTimeout(timer)
-            resolve(true)
-          }
-        })
-        if (!woken) yield "heartbeat"
-      }
-    } finally {
-      end()
+    while (true) {
+      while (queue.length > 0) yield queue.shift()!
+      if (ended) return
+      const woken = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), heartbeatMs)
+        wake = () => {
+          clearTimeout(timer)
+          resolve(true)
+        }
+      })
+      if (!woken) yield "heartbeat"
     }
   }
-  return arrivals()
+  return { [Symbol.asyncIterator]: arrivals, stop: end }
 }

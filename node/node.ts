@@ -200,7 +200,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     lately,
     now,
   })
-  const app = createHttp({
+  const answer = createHttp({
     status: statusRoutes({
       status,
       operatorToken: options.operatorToken,
@@ -226,7 +226,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
 
   return {
-    fetch: async (request, info = {}) => await app.fetch(request, info),
+    fetch: (request, info = {}) => answer(request, info),
     routes,
     close: () => closing ??= close(),
     [Symbol.asyncDispose]: () => closing ??= close(),

@@ -126,8 +126,9 @@ describe("a damaged store in Deno KV", () => {
   async function open(): Promise<{ kv: Kv; store: Store; items: Item[] }> {
     const kv = await runtime.openKv(undefined)
     const store = await kvStore(kv)
-    const items = [0, 1, 2, 3, 4].map((n) =>
-      item("/xmtp/0/m-1/proto", now + n, { size: n === 3 ? 150_000 : 50 })
+    // In one row, in chunks, and in two rows.
+    const items = [50, 50, 50, 150_000, 1200].map((size, n) =>
+      item("/xmtp/0/m-1/proto", now + n, { size })
     )
     await store.append(items)
     return { kv, store, items }
@@ -159,6 +160,12 @@ describe("a damaged store in Deno KV", () => {
         return row
       })],
     ["a missing row", 4, (kv, one) => kv.atomic().delete(rowOf(one)).commit()],
+    ["a missing second half", 4, (kv, one) => kv.atomic().delete(keys.tail(rowOf(one))).commit()],
+    ["a flipped bit in a second half", 4, (kv, one) =>
+      change(kv, keys.tail(rowOf(one)), (row) => {
+        row[5]! ^= 1
+        return row
+      })],
     ["a missing chunk", 3, (kv, one) => kv.atomic().delete(keys.chunk(one.id, 1)).commit()],
     ["a flipped bit in a chunk", 3, (kv, one) =>
       change(kv, keys.chunk(one.id, 1), (row) => {
@@ -170,14 +177,16 @@ describe("a damaged store in Deno KV", () => {
     it(`${name}: the scrub removes that envelope, so that it can be fetched again`, async () => {
       const { kv, store, items } = await open()
       await damage(kv, items[which]!)
-      const page = await store.page({
-        topics: ["/xmtp/0/m-1/proto"],
-        startNs: 0n,
-        endNs: 2n ** 63n - 1n,
-        descending: false,
-        limit: 10,
-      })
-      assert.ok(page.length >= 4, "its neighbours are not served")
+      for (const descending of [false, true]) {
+        const page = await store.page({
+          topics: ["/xmtp/0/m-1/proto"],
+          startNs: 0n,
+          endNs: 2n ** 63n - 1n,
+          descending,
+          limit: 10,
+        })
+        assert.ok(page.length >= 4, "its neighbours are not served")
+      }
       assert.deepEqual(await keeperOf(store).scrub(), { checked: 5, damaged: 1 })
       const sound = items.filter((_, i) => i !== which)
       const { sum, count } = sound.reduce((f, { id }) => withId(f, id), emptyFingerprint)

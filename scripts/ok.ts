@@ -25,6 +25,8 @@ const checks: [name: string, args: string[]][] = [
   ["format", ["fmt", "--check", "--quiet"]],
   ["lint", ["lint", "--quiet"]],
   ["types", ["check", "--quiet", ...sources]],
+  ["comments of the reference", ["run", "-A", "scripts/api.ts", "--check"]],
+  ["reference", ["run", "-A", "scripts/api.ts"]],
   ["proto is fresh", ["run", "-A", "scripts/gen.ts", "--check"]],
   ["wasm is fresh", ["run", "-A", "crypto-wasm/build.ts", "--check"]],
   ["inbox is fresh", ["run", "-A", "inbox/build.ts", "--check"]],

@@ -5,16 +5,8 @@
 // The workspace's package.json files point at TypeScript; here each entry becomes an ES module, a
 // CommonJS module and the types of both.
 import { execFile } from "node:child_process"
-import {
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs"
-import { join } from "node:path"
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
 import process from "node:process"
 import { promisify } from "node:util"
 import { build as esbuild } from "esbuild"
@@ -63,10 +55,12 @@ async function packOne(published: Package): Promise<string> {
     `--out-dir=${join(into, "dist")}`,
   ], folder)
   await addCommonJs(join(into, "dist"), programsOf(manifest))
-  writeFileSync(join(into, "package.json"), JSON.stringify(manifestFor(manifest), null, 2) + "\n")
+  writeFileSync(
+    join(into, "package.json"),
+    JSON.stringify(manifestFor(manifest, relative(root, folder)), null, 2) + "\n",
+  )
   copyFileSync(join(root, "LICENSE"), join(into, "LICENSE"))
-  const readme = join(folder, "README.md")
-  copyFileSync(existsSync(readme) ? readme : join(root, "README.md"), join(into, "README.md"))
+  copyFileSync(join(folder, "README.md"), join(into, "README.md"))
   const packed = await run("npm", ["pack", "--json", "--pack-destination", build], into)
   return join(build, JSON.parse(packed)[0].filename)
 }
@@ -110,8 +104,8 @@ async function addCommonJs(dist: string, programs: readonly string[]): Promise<v
   )
 }
 
-/** The package.json that npm gets. */
-export function manifestFor(manifest: Manifest): Record<string, unknown> {
+/** The package.json that npm gets, of the package in this folder of the repository. */
+export function manifestFor(manifest: Manifest, directory: string): Record<string, unknown> {
   const { exports, publishConfig, ...fields } = manifest
   const dist = (file: string, extension: string) =>
     file.replace(/^\.\/(.*)\.ts$/, `./dist/$1${extension}`)
@@ -127,8 +121,10 @@ export function manifestFor(manifest: Manifest): Record<string, unknown> {
     description: fields.description,
     license: fields.license,
     keywords: ["xmtp", "messaging", "end-to-end encryption"],
-    // Provenance demands the repository whose workflow publishes.
-    ...(repository && { repository: { type: "git", url: `git+${server}/${repository}.git` } }),
+    // Provenance demands the repository whose workflow publishes; links of a README start from its folder.
+    ...(repository && {
+      repository: { type: "git", url: `git+${server}/${repository}.git`, directory },
+    }),
     type: fields.type,
     sideEffects: fields.sideEffects,
     engines,

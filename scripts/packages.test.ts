@@ -36,7 +36,7 @@ test("the package.json for npm names every entry twice, and nothing of the works
     exports: { ".": "./mod.ts", "./a": "./a.ts" },
     publishConfig: { bin: { made: "./main.ts" } },
     dependencies: { hono: "4.0.0" },
-  })
+  }, "made")
   assert.deepEqual(manifest.exports, {
     ".": {
       import: { types: "./dist/mod.d.ts", default: "./dist/mod.js" },

@@ -78,12 +78,14 @@ const suites: Suite[] = [
 async function onNode(files: string[]): Promise<Count> {
   const total: Count = { passed: 0, failed: 0, skipped: 0 }
   const waiting = [...files]
+  const deadline = performance.now() + minutes(30)
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const started = performance.now()
+      const limitMs = Math.max(1000, Math.min(minutes(8), deadline - started))
       // What a failed story leaves open must not keep its process alive.
       const args = ["--test", "--test-force-exit", "--test-reporter=spec", file]
-      const count = await command(bin("node"), args, minutes(6), {
+      const count = await command(bin("node"), args, limitMs, {
         passed: /^ℹ pass (\d+)$/m,
         failed: /^ℹ fail (\d+)$/m,
         skipped: /^ℹ skipped (\d+)$/m,

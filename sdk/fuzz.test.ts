@@ -1,6 +1,8 @@
 import fc from "fast-check"
 import assert from "node:assert/strict"
+import process from "node:process"
 import { test } from "node:test"
+import { mutated } from "../tests/mutated.ts"
 import { fromHex, vectors } from "../tests/vectors.ts"
 import { decodeCiphertext, decrypt } from "./protocol/ciphertext.ts"
 import { decodeAction, decodePreferences } from "./protocol/consent.ts"
@@ -80,25 +82,17 @@ const decoders: Record<string, [(bytes: Uint8Array) => unknown, string[]]> = {
   "consent action": [decodeAction, outputs("consent", "consent", "actionBytes")],
 }
 
+/** How many inputs each decoder gets: `deno task fuzz` asks for more than every test run can wait for. */
+const numRuns = Number(process.env.WAFER_FUZZ ?? 600)
+
 for (const [noun, [decode, samples]] of Object.entries(decoders)) {
-  test(`${noun}: noise is decoded or refused, never anything else`, async () => {
+  test(`${noun}: noise and damaged inputs are decoded or refused, never anything else`, async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.uint8Array({ maxLength: 300 }),
+        mutated(samples.map(fromHex)),
         (bytes) => decodesOrRefuses(decode, bytes),
       ),
-      { numRuns: 300 },
-    )
-  })
-
-  test(`${noun}: damaged inputs are decoded or refused, never anything else`, async () => {
-    const valid = fc.constantFrom(...samples.map(fromHex))
-    await fc.assert(
-      fc.asyncProperty(
-        fc.tuple(valid, damage),
-        ([bytes, damage]) => decodesOrRefuses(decode, damage(bytes)),
-      ),
-      { numRuns: 300 },
+      { numRuns },
     )
   })
 }
@@ -131,20 +125,3 @@ async function decodesOrRefuses(
 function outputs(file: string, type: string, name: string): string[] {
   return vectors(file, type).map(({ output }) => output[name])
 }
-
-/** Ways to spoil bytes: a changed one, a missing end, a repeated or removed middle, foreign ends. */
-const damage: fc.Arbitrary<(bytes: Uint8Array) => Uint8Array> = fc.oneof(
-  fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([at, change]) => (b: Uint8Array) =>
-    b.with(at % b.length, b[at % b.length]! ^ change)
-  ),
-  fc.nat().map((at) => (b: Uint8Array) => b.slice(0, at % b.length)),
-  fc.tuple(fc.nat(), fc.nat()).map(([at, length]) => (b: Uint8Array) =>
-    Uint8Array.from([...b.slice(0, at % b.length), ...b.slice((at + length) % b.length)])
-  ),
-  fc.uint8Array({ minLength: 1, maxLength: 20 }).map((end) => (b: Uint8Array) =>
-    Uint8Array.from([...b, ...end])
-  ),
-  fc.uint8Array({ minLength: 1, maxLength: 20 }).map((start) => (b: Uint8Array) =>
-    Uint8Array.from([...start, ...b])
-  ),
-)

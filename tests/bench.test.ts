@@ -1,24 +1,26 @@
-// What the benchmarks say about numbers: which ratios fell, and that the page leaves none out.
+// What the benchmarks say about numbers: where we fell behind, and that the page leaves none out.
 import assert from "node:assert/strict"
-import { test } from "node:test"
-import { regressions } from "../bench/check.ts"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { describe, test } from "node:test"
+import { falls, told } from "../bench/check.ts"
 import { measure } from "../bench/contest.ts"
 import { report } from "../bench/report.ts"
 import { committed, readResults, type Report } from "../bench/results.ts"
+import { sizes } from "../bench/size/bundles.ts"
 
 const machine = { runtime: "node 24", processor: "2 x made", platform: "linux x64", date: "2026" }
 
-const timed = (ours: number, theirs: number): Report => ({
+/** What "wafer" and its rivals take, at the least and three times that in the median. */
+const timed = (ours: number, theirs: Record<string, number>): Report => ({
   unit: "microseconds for one call",
   machine,
   versions: { rival: "1.0.0" },
   results: [{
     name: "seal <1 & 2>",
-    results: [
-      { rival: "wafer", medianUs: ours, minimumUs: ours },
-      { rival: "wafer, into", medianUs: 1, minimumUs: 1 },
-      { rival: "rival", medianUs: theirs, minimumUs: theirs },
-    ],
+    results: Object.entries({ "wafer": ours, "wafer, into": 1, ...theirs }).map(
+      ([rival, minimumUs]) => ({ rival, minimumUs, medianUs: 3 * minimumUs }),
+    ),
   }],
 })
 const sized = (ours: number, theirs: number): Report => ({
@@ -35,18 +37,55 @@ const sized = (ours: number, theirs: number): Report => ({
   }],
 })
 
-test("a ratio that fell by more than a fifth is told, and a slower machine is not", () => {
-  const before = new Map([["seal-node", timed(10, 100)], ["size", sized(10, 20)]])
-  const told = (after: Map<string, Report>) => regressions(before, after)
-  assert.deepEqual(told(new Map([["seal-node", timed(30, 300)], ["size", sized(11, 20)]])), [])
-  assert.deepEqual(told(new Map([["seal-node", timed(12, 100)]])), [])
-  assert.deepEqual(told(new Map([["seal-node", timed(13, 100)]])), [
-    "seal-node: seal <1 & 2>, beside rival: 7.69x, was 10.00x",
+describe("the check tells", () => {
+  const before = new Map([
+    ["seal-node", timed(10, { fast: 20, slow: 100 })],
+    ["size", sized(10, 20)],
   ])
-  assert.deepEqual(told(new Map([["size", sized(13, 20)]])), [
-    "size: a page, beside rival: 1.54x, was 2.00x",
-  ])
-  assert.deepEqual(told(new Map([["unknown-node", timed(99, 1)]])), [])
+  /** What is told of runs in which "seal" took so long. */
+  const of = (...runs: [ours: number, theirs: Record<string, number>][]) =>
+    falls(before, runs.map(([ours, theirs]) => new Map([["seal-node", timed(ours, theirs)]])))
+      .map(told)
+
+  test("a fall of more than a fifth beside all rivals, with the one beside whom it is least", () => {
+    assert.deepEqual(of([13, { fast: 20, slow: 101 }]), [
+      "seal-node: seal <1 & 2>: 7.77x beside slow, was 10.00x",
+    ])
+  })
+  test("no smaller fall, no slower machine, no gain", () => {
+    assert.deepEqual(of([12, { fast: 20, slow: 100 }]), [])
+    assert.deepEqual(of([30, { fast: 60, slow: 300 }]), [])
+    assert.deepEqual(of([5, { fast: 20, slow: 100 }]), [])
+  })
+  test("nothing where only a rival's own time fell", () => {
+    assert.deepEqual(of([10, { fast: 20, slow: 30 }]), [])
+    assert.equal(of([10, { fast: 15, slow: 75 }]).length, 1)
+  })
+  test("nothing where one of several runs was as fast as ever", () => {
+    assert.equal(of([20, { fast: 20, slow: 100 }], [19, { fast: 20, slow: 100 }]).length, 1)
+    assert.deepEqual(of([20, { fast: 20, slow: 100 }], [10, { fast: 40, slow: 200 }]), [])
+  })
+  test("nothing of rivals, contests and files that are not in both", () => {
+    assert.deepEqual(of([99, { other: 1 }]), [])
+    assert.deepEqual(falls(before, [new Map([["open-node", timed(99, { fast: 1 })]])]), [])
+    assert.deepEqual(falls(new Map(), [before]), [])
+  })
+  test("nothing by a clock that also counts what another process does", () => {
+    const report = timed(99, { fast: 20, slow: 100 }) as Extract<Report, { unit: `micro${string}` }>
+    const waiting = { ...report, results: report.results.map((r) => ({ ...r, waits: true })) }
+    assert.equal(falls(before, [new Map([["seal-node", report]])]).length, 1)
+    assert.deepEqual(falls(before, [new Map([["seal-node", waiting]])]), [])
+  })
+  test("sizes as they are", () => {
+    const fallen = (ours: number) => falls(before, [new Map([["size", sized(ours, 20)]])])
+    assert.deepEqual(fallen(12), [])
+    assert.deepEqual(fallen(13).map(told), ["size: a page: 1.54x beside rival, was 2.00x"])
+  })
+})
+
+test("what a page downloads has not fallen behind the committed record", async () => {
+  const now = new Map([["size", await sizes()]])
+  assert.deepEqual(falls(await readResults(committed), [now]).map(told), [])
 })
 
 test("rivals take turns, and each one's median lies between its quartiles", async () => {
@@ -67,7 +106,9 @@ test("rivals take turns, and each one's median lies between its quartiles", asyn
 })
 
 test("the page shows every contest and escapes what it shows", () => {
-  const page = report(new Map([["history-node", timed(10, 8)], ["size", sized(10, 20)]]))
+  const page = report(
+    new Map([["history-node", timed(10, { rival: 8 })], ["size", sized(10, 20)]]),
+  )
   assert.match(page, /seal &lt;1 &amp; 2&gt;/)
   assert.doesNotMatch(page, /seal <1/)
   assert.match(page, /0\.8×/)
@@ -76,7 +117,8 @@ test("the page shows every contest and escapes what it shows", () => {
   assert.match(page, /rival 1\.0\.0/)
 })
 
-test("the committed page needs nothing else", async () => {
-  const page = report(await readResults(committed))
+test("the committed page tells the committed results, and needs nothing else", async () => {
+  const page = await readFile(join(committed, "report.html"), "utf8")
+  assert.ok(page === report(await readResults(committed)), "run `deno task bench --report`")
   assert.doesNotMatch(page, /<script|<link|src=|@import|url\(/)
 })

@@ -9,51 +9,90 @@ import { type NodeProcess, root, runProgram, startNode } from "./processes.ts"
 
 const read = (page: string) => readFileSync(join(root, page), "utf8")
 
-/** What each page's program prints, where it is the same each time. */
-const programs: Readonly<Record<string, RegExp>> = {
-  "docs/getting-started.md": /: gm, Bob\ntrue\ntrue\n1\n$/,
-  "docs/moving-from-xmtp-js.md": /true,\s+false[\s,]*\]\nv2\nadded\ngm\ndenied\n$/,
-  "docs/faq.md": /^\[ false \]\n(.*\n)*live/,
+interface Program {
+  /** What it prints, where that is the same each time. */
+  readonly prints: RegExp
+  /** What the page takes for granted. */
+  readonly before?: string
+  /** What shows the outcome of a page that prints nothing. */
+  readonly after?: string
+}
+
+/** Somebody to write to, who goes on answering. */
+const friend = `
+const other = await Client.create(
+  privateKeySigner(crypto.getRandomValues(new Uint8Array(32))),
+  { transport: http("http://localhost:5555") },
+)
+const friend = other.address
+`
+const answers = `
+void (async () => {
+  for await (const asked of other.conversations.stream()) setInterval(() => asked.send("gm too"), 100)
+})()
+`
+/** Ends the program at the first line that it prints. */
+const once = `
+import process from "node:process"
+console.log = (...words) => process.stdout.write(words.join(" "), () => process.exit())
+`
+
+/** The program of each page: all its TypeScript in one. */
+const programs: Readonly<Record<string, Program>> = {
+  "README.md": { prints: /^0x\w{40} gm too$/, before: friend + answers + once },
+  "sdk/README.md": { prints: /not-registered\n(.*\n)*added 👍\ndenied\n$/, before: friend },
+  "node/README.md": { prints: /^200\n\[ ["']gm["'] \]\n$/ },
+  "crypto-wasm/README.md": {
+    prints: /^gm true\n$/,
+    after: `console.log(new TextDecoder().decode(plaintext),
+      secp256k1.verify(signature, digest, secp256k1.getPublicKey(alice)))`,
+  },
+  "proto/README.md": { prints: /^\/xmtp\/0\/m-42\/proto\n$/ },
+  "docs/getting-started.md": { prints: /: gm, Bob\ntrue\ntrue\n1\n$/ },
+  "docs/moving-from-xmtp-js.md": { prints: /true,\s+false[\s,]*\]\nv2\nadded\ngm\ndenied\n$/ },
+  "docs/faq.md": { prints: /^\[ false \]\n(.*\n)*live/ },
 }
 
 describe("the programs of", () => {
   let node: NodeProcess
+  const fileOf = (page: string) => join(root, "tests", `${page.replace(/\W/g, "-")}.tmp.ts`)
   before(async () => {
     node = await startNode("deno")
+    for (const [page, { before = "", after = "" }] of Object.entries(programs)) {
+      const blocks = [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block!)
+      assert.ok(blocks.length > 0, `${page} has no program, and needs no test`)
+      const program = [before, ...blocks, after].join("\n")
+      writeFileSync(fileOf(page), program.replaceAll("http://localhost:5555", node.url))
+    }
   })
-  after(() => node?.kill())
+  after(async () => {
+    for (const page of Object.keys(programs)) rmSync(fileOf(page), { force: true })
+    await node?.kill()
+  })
 
-  for (const [page, output] of Object.entries(programs)) {
-    describe(page, () => {
-      const file = join(root, "tests", `${page.replace(/\W/g, "-")}.tmp.ts`)
-      before(() => {
-        const blocks = [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block!)
-        assert.ok(blocks.length > 0, "a page without programs needs no test")
-        const program = blocks.join("\n").replaceAll("http://localhost:5555", node.url)
-        writeFileSync(file, program)
+  test("all pages have the types that they show", () => {
+    const deno = join(root, "node_modules", ".bin", "deno")
+    const args = ["check", ...Object.keys(programs).map(fileOf)]
+    const { status, stderr } = spawnSync(deno, args, { cwd: root, encoding: "utf8" })
+    assert.equal(status, 0, stderr)
+  })
+  for (const [page, { prints }] of Object.entries(programs)) {
+    for (const runtime of ["deno", "bun", "node"] as const) {
+      test(`${page} run on ${runtime}`, async () => {
+        const { code, stdout, stderr } = await runProgram(runtime, fileOf(page))
+        assert.equal(code, 0, stderr)
+        assert.match(stdout, prints)
       })
-      after(() => rmSync(file, { force: true }))
-
-      test("have the types that they show", () => {
-        const deno = join(root, "node_modules", ".bin", "deno")
-        const { status, stderr } = spawnSync(deno, ["check", file], { cwd: root, encoding: "utf8" })
-        assert.equal(status, 0, stderr)
-      })
-      for (const runtime of ["deno", "bun", "node"] as const) {
-        test(`run on ${runtime}`, async () => {
-          const { code, stdout, stderr } = await runProgram(runtime, file)
-          assert.equal(code, 0, stderr)
-          assert.match(stdout, output)
-        })
-      }
-    })
+    }
   }
 })
 
 test("every link leads somewhere", () => {
   const pages = [
     ...globSync("*.md", { cwd: root }),
-    ...globSync("{docs,examples,crypto-wasm,sdk,node,proto,bench}/*.md", { cwd: root }),
+    ...globSync("{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}/*.md", {
+      cwd: root,
+    }),
   ]
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link!)
@@ -63,11 +102,19 @@ test("every link leads somewhere", () => {
   assert.deepEqual(broken, [])
 })
 
-describe("docs/moving-from-xmtp-js.md has every public method of", () => {
+describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
   const page = read("docs/moving-from-xmtp-js.md")
   const entry = createRequire(join(root, "tests/interop/peers/xmtp-js-13/package.json"))
     .resolve("@xmtp/xmtp-js")
   const types = readFileSync(join(dirname(entry), "index.d.ts"), "utf8")
+
+  test("the module, every exported value", () => {
+    const [, names] = /^export \{([^}]*)\}/m.exec(types)!
+    const values = names!.split(",").map((name) => name.trim()).filter((n) => !/^type /.test(n))
+      .map((name) => name.split(" as ").at(-1)!)
+    assert.ok(values.length > 50)
+    assert.deepEqual(values.filter((name) => !new RegExp(`\\b${name}\\b`).test(page)), [])
+  })
 
   for (const name of ["Client", "Conversations", "ConversationV2", "DecodedMessage", "Contacts"]) {
     test(name, () => {

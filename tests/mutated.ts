@@ -12,7 +12,7 @@ export function mutated(originals: readonly Uint8Array[]): fc.Arbitrary<Uint8Arr
   return fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     damage.map(({ original, at, remove, insert, cut }) => {
-      const start = original.length === 0 ? 0 : at % original.length
+      const start = at % (original.length + 1)
       const tail = cut ? [] : original.subarray(start + remove)
       return Uint8Array.from([...original.subarray(0, start), ...insert, ...tail])
     }),

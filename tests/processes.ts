@@ -50,24 +50,28 @@ export async function startNode(
   return await startNodeProgram(program, args)
 }
 
-/** Starts a program that is a node, and resolves when it answers. */
+/** Starts a program that is a node, and resolves when it answers; one that does not is ended. */
 export async function startNodeProgram(program: string, args: string[]): Promise<NodeProcess> {
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
   let output = ""
-  const exited = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)))
-  const url = await new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text
-        const ready = /http:\/\/[^\s"]+:\d+/.exec(output)
-        if (ready) resolve(ready[0])
-      })
-    }
-    exited.then((code) =>
-      reject(new Error(`the node exited with ${code} before it was ready:\n${output}`))
-    )
-  })
-  await until(async () => (await fetch(`${url}/readyz`)).ok)
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => output += text)
+  }
+  let failure: unknown
+  child.on("error", (error) => failure = error)
+  const exited = new Promise<number | null>((resolve) => child.on("exit", resolve))
+  let url = ""
+  try {
+    await until(() => {
+      url = /http:\/\/[^\s"]+:\d+/.exec(output)?.[0] ?? ""
+      return url !== "" || child.exitCode !== null || failure !== undefined
+    }, 60_000)
+    if (url === "") throw failure ?? new Error(`the node exited with ${child.exitCode}`)
+    await until(async () => (await fetch(`${url}/readyz`)).ok)
+  } catch (cause) {
+    child.kill("SIGKILL")
+    throw new Error(`the node was not ready:\n${output}`, { cause })
+  }
   return {
     url,
     child,

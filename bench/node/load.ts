@@ -1,7 +1,10 @@
 import { Agent, request } from "node:http"
+import { cpuUs } from "./cpu.ts"
 
 export interface Load {
   readonly url: string
+  /** The process that answers. */
+  readonly pid: number
   readonly headers: Record<string, string>
   /** Requests on their way at the same time, each on a connection of its own. */
   readonly clients: number
@@ -18,13 +21,16 @@ export interface LoadResult {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Processor time of the process that answers, for each request: other load on the machine changes it least. */
+  readonly cpuUs: number | undefined
 }
 
 /** Sends requests and waits for each answer. Rejects when one is not 200. */
 export async function load(options: Load): Promise<LoadResult> {
-  const { clients, seconds = Infinity, requests = Infinity, perSecond } = options
+  const { pid, clients, seconds = Infinity, requests = Infinity, perSecond } = options
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const times: number[] = []
+  const cpuBefore = cpuUs(pid)
   const start = performance.now()
   let sent = 0
 
@@ -43,10 +49,16 @@ export async function load(options: Load): Promise<LoadResult> {
 
   await Promise.all(Array.from({ length: clients }, (_, client) => run(client)))
   const elapsed = performance.now() - start
+  const cpuAfter = cpuUs(pid)
   agent.destroy()
   times.sort((a, b) => a - b)
   const at = (share: number): number => times[Math.floor(times.length * share)]!
-  return { perSecond: times.length * 1000 / elapsed, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return {
+    perSecond: times.length * 1000 / elapsed,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    cpuUs: cpuBefore === undefined ? undefined : (cpuAfter! - cpuBefore) / times.length,
+  }
 }
 
 function send(agent: Agent, { url, headers, body }: Load, client: number): Promise<void> {

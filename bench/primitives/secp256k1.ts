@@ -12,6 +12,7 @@ const peer = secp256k1.getPublicKey(random())
 const digest = random()
 const { signature, recovery } = secp256k1.sign(digest, secretKey)
 const recovered = new Uint8Array([recovery, ...signature])
+const verifier = secp256k1.verifier(publicKey)
 const options = { prehash: false, lowS: true } as const
 
 const ifNative = (run: (native: NonNullable<typeof nativeSecp256k1>) => () => unknown): Rival[] =>
@@ -53,6 +54,16 @@ export const curve: readonly Contest[] = [
     name: "secp256k1 verify",
     rivals: [
       { name: "wafer", run: () => secp256k1.verify(signature, digest, publicKey) },
+      ...ifNative((native) => () => native.verify(signature, digest, publicKey)),
+      { name: "tiny-secp256k1", run: () => tiny.verify(digest, publicKey, signature, true) },
+      { name: "noble", run: () => noble.verify(signature, digest, publicKey, options) },
+    ],
+  },
+  {
+    // What a reader of a history does: the rivals have no such thing, and take the key each time.
+    name: "secp256k1 verify, one key again and again",
+    rivals: [
+      { name: "wafer", run: () => verifier(signature, digest) },
       ...ifNative((native) => () => native.verify(signature, digest, publicKey)),
       { name: "tiny-secp256k1", run: () => tiny.verify(digest, publicKey, signature, true) },
       { name: "noble", run: () => noble.verify(signature, digest, publicKey, options) },

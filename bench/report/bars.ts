@@ -1,4 +1,5 @@
 import { type Html, html } from "./html.ts"
+import { isRival } from "./times.ts"
 import { times } from "./units.ts"
 
 export interface Bar {
@@ -22,8 +23,9 @@ export function bars(caption: string, [ours, ...theirs]: readonly Bar[]): Html {
       ? []
       : [html`<i style="left:${percent(spread[0])};width:${percent(spread[1] - spread[0])}"></i>`]
     const beside = isOurs ? "" : times(ratio)
+    const isAhead = isRival(name, ours!.name) && ratio < 1
     return html`
-      <tr class="${isOurs ? "ours" : ratio < 1 ? "ahead" : ""}">
+      <tr class="${isOurs ? "ours" : isAhead ? "ahead" : ""}">
         <th scope="row">${name}</th>
         <td class="bar">
           <div><b style="width:${percent(value)}"></b>${whisker}</div>

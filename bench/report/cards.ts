@@ -63,14 +63,16 @@ function numbersCard(reports: ReadonlyMap<string, Report>): Html[] {
     html`
       <tr>
         <th scope="row">${name}</th>
-        ${columns.map(({ results }) => html`<td>${words(results[name] ?? {})}</td>`)}
+        ${columns.map(({ on, results }) =>
+          html`<td data-on="${on}">${words(results[name] ?? {})}</td>`
+        )}
       </tr>
     `
   )
   const head = columns.map(({ on }) => html`<td>${on}</td>`)
   return [html`
     <section class="card wide scroll">
-      <table class="grid"><tr><th></th>${head}</tr>${rows}</table>
+      <table class="grid"><thead><tr><th></th>${head}</tr></thead>${rows}</table>
     </section>
   `]
 }

@@ -7,22 +7,24 @@ import { times } from "./units.ts"
 export function overview(reports: ReadonlyMap<string, Report>): Html {
   const timed = timesOf(reports)
   const rows = contestsOf(timed).map((name) => {
-    const cells = [...timed.values()].map(({ results }) => {
+    const fastest = [...timed].map(([on, { results }]) => {
       const contest = results.find((contest) => contest.name === name)
-      const [best] = contest ? rivalsOf(contest).sort((a, b) => a.ratio - b.ratio) : []
-      if (best === undefined) return html`<td></td>`
-      const { ratio, rival } = best
-      return html`<td class="${ratio < 1 ? "ahead" : ""}">${
-        times(ratio)
-      } <small>${rival}</small></td>`
+      return { on, best: contest && rivalsOf(contest).sort((a, b) => a.ratio - b.ratio)[0] }
     })
-    return { name, cells, compared: cells.some(({ html }) => html !== "<td></td>") }
+    const cells = fastest.map(({ on, best }) =>
+      best === undefined ? html`<td></td>` : html`
+        <td data-on="${on}" class="${best.ratio < 1 ? "ahead" : ""}">
+          ${times(best.ratio)} <small>${best.rival}</small>
+        </td>
+      `
+    )
+    return { name, cells, compared: fastest.some(({ best }) => best !== undefined) }
   })
   return html`
     <section class="card scroll">
       <table class="grid">
         <caption>How many times longer than ours the fastest rival takes</caption>
-        <tr><th></th>${[...timed.keys()].map((on) => html`<td>${on}</td>`)}</tr>
+        <thead><tr><th></th>${[...timed.keys()].map((on) => html`<td>${on}</td>`)}</tr></thead>
         ${rows.filter(({ compared }) => compared)
           .map(({ name, cells }) => html`<tr><th scope="row">${name}</th>${cells}</tr>`)}
       </table>

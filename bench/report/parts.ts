@@ -3,17 +3,21 @@ export interface Part {
   readonly name: string
   readonly title: string
   readonly about: string
+  /** Whether it measures what a program's user waits for, rather than a part of it. */
+  readonly whole?: boolean
 }
 
 export const parts: readonly Part[] = [
   {
     name: "history",
+    whole: true,
     title: "Reading history",
     about: "Both clients read one conversation from one node on the same machine: fetch, open, " +
       "verify, decode. Nothing is cached between reads.",
   },
   {
     name: "send",
+    whole: true,
     title: "Sending",
     about: "Both clients write to one conversation on one node: encode, sign, seal, publish, and " +
       "hear that it is stored. The node keeps it in memory.",
@@ -27,6 +31,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: "cold",
+    whole: true,
     title: "Cold start",
     about: "From the start of a process to an imported SDK, and to a new account's first client. " +
       "Every program also imports viem, for its wallet.",

@@ -41,18 +41,24 @@ td { text-align: right; white-space: nowrap }
 .ours th { font-weight: 600 }
 .bars .ahead td:last-child { color: var(--ahead); font-weight: 600 }
 .grid th, .grid td { border-top: 1px solid var(--line); padding: .35rem .5rem .35rem 0 }
-.grid tr:first-child > * { border-top: 0; color: var(--quiet); font-size: .85rem }
+.grid thead > tr > * { border-top: 0; color: var(--quiet); font-size: .85rem }
 .scroll { overflow-x: auto }
 .wide { grid-column: 1 / -1 }
 .ahead { color: var(--ahead) }
 details { margin-top: 1rem }
 summary { cursor: pointer; padding: .5rem 0; font-weight: 600 }
 @media (max-width: 30rem) {
-  .bars tr { display: grid; grid-template-columns: 1fr auto 3.6rem; margin-bottom: .35rem }
+  .bars tr { display: grid; grid-template-columns: 1fr auto 3.6rem; align-items: baseline; margin-bottom: .35rem }
   .bars th { grid-area: 1 / 1; width: auto }
   .bars td { grid-area: 1 / 2; width: auto }
   .bars td:last-child { grid-area: 1 / 3 }
   .bars td.bar { grid-area: 2 / 1 / auto / -1 }
+  .grid thead { display: none }
+  .grid tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; border-top: 1px solid var(--line); padding: .5rem 0 }
+  .grid thead + tbody > tr:first-child { border: 0; padding-top: 0 }
+  .grid th, .grid td { border: 0; padding: .1rem 0; text-align: left; white-space: normal }
+  .grid th { grid-column: 1 / -1; font-weight: 600 }
+  .grid td[data-on]::before { content: attr(data-on); display: block; font-size: .85rem; color: var(--quiet) }
 }
 @media print { .card { break-inside: avoid } }
 `

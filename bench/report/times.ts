@@ -17,10 +17,14 @@ export const contestsOf = (timed: ReadonlyMap<string, Times>): string[] => [
   ...new Set([...timed.values()].flatMap(({ results }) => results.map(({ name }) => name))),
 ]
 
-/** The rivals of a contest that are not ours, each with how many times longer than ours it takes. */
+/** Whether a name is that of a rival, not of a variant of ours or of a program that does nothing. */
+export const isRival = (name: string, ours: string): boolean =>
+  !name.startsWith(ours) && name !== "no SDK"
+
+/** The rivals of a contest, each with how many times longer than ours it takes. */
 export function rivalsOf(
   { results: [ours, ...theirs] }: ContestResult,
 ): (Result & { readonly ratio: number })[] {
-  return theirs.filter(({ rival }) => !rival.startsWith(ours!.rival) && rival !== "no SDK")
+  return theirs.filter(({ rival }) => isRival(rival, ours!.rival))
     .map((result) => ({ ...result, ratio: result.medianUs / ours!.medianUs }))
 }

@@ -1,5 +1,5 @@
 // The product of a secret scalar and a point, in constant time.
-import { add as addScalar, fromBytes, half, SCALAR } from "./scalar"
+import { add as addScalar, half, SCALAR } from "./scalar"
 import { BETA, split } from "./endomorphism"
 import { copy, FE, mul } from "./field"
 import {
@@ -8,24 +8,23 @@ import {
   AFFINE,
   double,
   fromAffine,
-  INFINITY,
   lookup,
   Y,
   Z,
 } from "./point"
-import { PAIR } from "./pair"
+import { mul2, PAIR } from "./pair"
 import {
   addDistinct2,
   double2,
-  JACOBIAN2,
+  fromAffine2,
+  fromElements,
+  XYZZ,
   lookup2,
-  one2,
   toElement,
-  Z2,
+  toJacobian,
 } from "./pair-point"
 import { oddMultiples } from "./multiples"
-import { oddMultiples2 } from "./pair-multiples"
-import { plus } from "./words"
+import { BETA_ONE, oddMultiples2 } from "./pair-multiples"
 import { wipe } from "./memory"
 
 // Digits are windows of four bits, 33 of them, where a bit b counts as 2b - 1: so each digit is
@@ -52,9 +51,9 @@ const SHARED_Z = memory.data(FE, 16)
 const ENTRY = memory.data(AFFINE, 16)
 const PAIRS = memory.data(SIZE * PAIR, 16)
 const PAIRS_LAMBDA = memory.data(SIZE * PAIR, 16)
-const PAIR_SHARED_Z = memory.data(PAIR, 16)
+const SHARED_ZZ = memory.data(PAIR, 16)
 const PAIR_ENTRY = memory.data(PAIR, 16)
-const SUM = memory.data(JACOBIAN2, 16)
+const SUM = memory.data(XYZZ, 16)
 
 /**
  * r = k * p, k in [1, n), p affine and on the curve.
@@ -82,14 +81,16 @@ export function multiply(r: usize, k: usize, p: usize): void {
     element2(PAIRS, V1)
     addComplete(r, r, ENTRY)
     element2(PAIRS_LAMBDA, V2)
+    addComplete(r, r, ENTRY)
+    scale2(r)
   } else {
     upperWindows(r, p)
     digit(TABLE, V1, 0)
     addComplete(r, r, ENTRY)
     digit(TABLE_LAMBDA, V2, 0)
+    addComplete(r, r, ENTRY)
+    mul(r + Z, r + Z, SHARED_Z)
   }
-  addComplete(r, r, ENTRY)
-  mul(r + Z, r + Z, SHARED_Z)
 }
 
 /** r = what all windows but the lowest add up to, shifted to make room for that. */
@@ -115,9 +116,11 @@ function upperWindows(r: usize, p: usize): void {
 
 /** The same with pairs. */
 function upperWindows2(r: usize, p: usize): void {
-  oddMultiples2(PAIRS, PAIRS_LAMBDA, SIZE, PAIR_SHARED_Z, p)
+  fromElements(PAIR_ENTRY, p, p + Y)
+  oddMultiples2(PAIRS, SIZE, SHARED_ZZ, PAIR_ENTRY)
+  for (let i = 0; i < SIZE * PAIR; i += PAIR) mul2(PAIRS_LAMBDA + i, PAIRS + i, BETA_ONE)
   digit2(SUM, PAIRS, V1, BITS - WINDOW)
-  one2(SUM + Z2)
+  fromAffine2(SUM, SUM)
   digit2(PAIR_ENTRY, PAIRS_LAMBDA, V2, BITS - WINDOW)
   addDistinct2(SUM, PAIR_ENTRY)
   for (let at = BITS - 2 * WINDOW; at > 0; at -= WINDOW) {
@@ -128,17 +131,25 @@ function upperWindows2(r: usize, p: usize): void {
     addDistinct2(SUM, PAIR_ENTRY)
   }
   shift2()
-  toElement(r, SUM, 0)
-  toElement(r + Y, SUM, 8)
-  toElement(r + Z, SUM + Z2, 8)
-  toElement(SHARED_Z, PAIR_SHARED_Z, 8)
-  store<i32>(r, 0, INFINITY)
+  toJacobian(r, SUM)
 }
 
 function digit2(r: usize, table: usize, v: usize, at: u32): void {
   const window = (load<u32>(v + (at >> 5 << 2)) >> (at & 31)) & 15
   const negative = <i32>(window >> 3) - 1
   lookup2(r, table, SIZE, (window ^ negative) & 7, negative)
+}
+
+/**
+ * Gives r the Z that the multiples share as a factor, of which there are the square and the cube:
+ * (X z^2, Y z^3, Z z^2) is (X, Y, Z z).
+ */
+function scale2(r: usize): void {
+  toElement(SHARED_Z, SHARED_ZZ, 0)
+  mul(r, r, SHARED_Z)
+  mul(r + Z, r + Z, SHARED_Z)
+  toElement(SHARED_Z, SHARED_ZZ, 8)
+  mul(r + Y, r + Y, SHARED_Z)
 }
 
 /** ENTRY = the multiple that the lowest window of v calls for. */
@@ -175,8 +186,8 @@ export function wipeEcdh(): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
     wipe(PAIRS, SIZE * PAIR)
     wipe(PAIRS_LAMBDA, SIZE * PAIR)
-    wipe(PAIR_SHARED_Z, PAIR)
+    wipe(SHARED_ZZ, PAIR)
     wipe(PAIR_ENTRY, PAIR)
-    wipe(SUM, JACOBIAN2)
+    wipe(SUM, XYZZ)
   }
 }

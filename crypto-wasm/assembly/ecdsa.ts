@@ -1,5 +1,5 @@
 // ECDSA over secp256k1 (SEC 1 §4.1), with 32-byte digests and signatures of 64 bytes, r | s.
-import { curveEquation, fromAffine, INFINITY, JACOBIAN, AFFINE, toAffine, Y, Z } from "./point"
+import { curveEquation, INFINITY, JACOBIAN, AFFINE, toAffine, Y, Z } from "./point"
 import {
   FE,
   fromWords,
@@ -24,7 +24,7 @@ import {
 } from "./scalar"
 import { multiplyGenerator } from "./generator"
 import { nextNonce, refuseNonce, startNonces } from "./rfc6979"
-import { doubleMultiply_var } from "./strauss"
+import { doubleMultiply_var, doubleMultiplyPrepared_var } from "./strauss"
 import { squareRoot } from "./squareroot"
 import { fromBytes as wordsFromBytes, isZero, less, plus, toBytes } from "./words"
 import { wipe } from "./memory"
@@ -88,14 +88,31 @@ export function sign(signature: usize, digest: usize, key: usize): i32 {
  * 1 when the signature holds and its s is low, else 0. `publicKey` is an affine point of the curve.
  */
 export function verify_var(signature: usize, digest: usize, publicKey: usize): u32 {
+  if (!factors_var(signature, digest)) return 0
+  doubleMultiply_var(POINT, U, V, publicKey)
+  return isPointOfR_var()
+}
+
+/** The same of a public key that was prepared. */
+export function verifyPrepared_var(signature: usize, digest: usize, prepared: usize): u32 {
+  if (!factors_var(signature, digest)) return 0
+  doubleMultiplyPrepared_var(POINT, U, V, prepared)
+  return isPointOfR_var()
+}
+
+/** U = digest / s and V = r / s; 0 when r or s cannot be. */
+function factors_var(signature: usize, digest: usize): u32 {
   if (!keyFromBytes(R, signature) || !keyFromBytes(S, signature + 32) || isHigh(S)) return 0
   fromBytes(DIGEST, digest)
   invert_var(S, S)
   mul(U, DIGEST, S)
   mul(V, R, S)
-  doubleMultiply_var(POINT, U, V, publicKey)
+  return 1
+}
+
+/** Whether x mod n = R, where x = X / Z^2 is R or R + n: compared without the division. */
+function isPointOfR_var(): u32 {
   if (load<i32>(POINT, INFINITY)) return 0
-  // x mod n = r, where x = X / Z^2 is r or r + n: compared without the division.
   sqr(T, POINT + Z)
   if (hasX_var(R)) return 1
   if (!less(R, P_MINUS_N)) return 0

@@ -1,114 +1,110 @@
-// The doubling and the addition of point.ts with two multiplications at a time. A Jacobian point is
-// two pairs, (X, Y) and (anything, Z); an affine one is the pair (x, y). All are weak (pair.ts).
+// Points with two multiplications at a time, as (X, Y, ZZ, ZZZ), which stands for (X / ZZ, Y / ZZZ)
+// where ZZ^3 = ZZZ^2 ("XYZZ" in the Explicit-Formulas Database): two pairs, (X, Y) and (ZZ, ZZZ). An
+// affine point is the pair (x, y), which an addition so meets in the right lanes. All pairs are weak
+// (pair.ts).
 import { combine, highLow, highs, lowHigh, lows, mul2, PAIR, sqr2 } from "./pair"
 import { carry } from "./field"
+import { INFINITY, Y, Z } from "./point"
 import { unpack } from "./words"
 import { wipe } from "./memory"
 
-/** Where the pair with Z is, and the bytes of the two. */
-export const Z2 = PAIR
-export const JACOBIAN2 = 2 * PAIR
+/** Where the pair with ZZ and ZZZ is, and the bytes of the two. */
+export const ZZ = PAIR
+export const XYZZ = 2 * PAIR
 
-const AS = memory.data(PAIR, 16)
-const ES = memory.data(PAIR, 16)
+const H = memory.data(PAIR, 16)
+const S = memory.data(PAIR, 16)
+const T = memory.data(PAIR, 16)
 const U = memory.data(PAIR, 16)
 const V = memory.data(PAIR, 16)
 const W = memory.data(PAIR, 16)
-const XC = memory.data(PAIR, 16)
-const R = memory.data(PAIR, 16)
-const P = memory.data(PAIR, 16)
-const Q = memory.data(PAIR, 16)
 const WORDS = memory.data(32, 16)
 
-/** (Z of the last sum of `addDistinct2`, divided by Z of its first operand, 0). */
+/** (ZZ, ZZZ) of the last sum, divided by that of its first operand. */
 export const RATIO2 = memory.data(PAIR, 16)
 
 // Coefficients of `combine`, (low lane, high lane).
 const ONES = memory.data<f64>([1, 1], 16)
 const NONE = memory.data<f64>([0, 0], 16)
+const MINUS_ONES = memory.data<f64>([-1, -1], 16)
 const THREE_FOUR = memory.data<f64>([3, 4], 16)
 const ONE_EIGHT = memory.data<f64>([1, 8], 16)
 const ONE_TWO = memory.data<f64>([1, 2], 16)
 const TWO_NONE = memory.data<f64>([2, 0], 16)
 const ONE_NONE = memory.data<f64>([1, 0], 16)
-const NONE_ONE = memory.data<f64>([0, 1], 16)
 const MINUS_TWO_NONE = memory.data<f64>([-2, 0], 16)
 const MINUS_ONE_NONE = memory.data<f64>([-1, 0], 16)
 const NONE_MINUS_ONE = memory.data<f64>([0, -1], 16)
 /** The sign bit of the high lane. */
 const SIGN_OF_Y = memory.data<u64>([0, 0x8000000000000000], 16)
 
-/** a = 2a: E = 3 X^2, S = Y^2, X' = E^2 - 8 X S, Y' = E (4 X S - X') - 8 S^2, Z' = 2 Y Z. */
-export function double2(a: usize): void {
-  const z = a + Z2
-  sqr2(AS, a) // X^2, S
-  combine(ES, AS, THREE_FOUR, AS, NONE) // E, 4S
-  highs(U, ES, z)
-  mul2(U, a, U) // 4 X S, Y Z
-  lowHigh(V, ES, AS)
-  sqr2(W, V) // E^2, S^2
-  combine(XC, W, ONE_EIGHT, U, MINUS_TWO_NONE) // X', 8 S^2
-  combine(z, U, ONE_TWO, XC, MINUS_ONE_NONE) // 4 X S - X', Z'
-  mul2(W, V, z)
-  lows(W, XC, W) // X', E (4 X S - X')
-  combine(a, W, ONES, XC, NONE_MINUS_ONE)
+/** r = the affine point b. `r` may be `b`. */
+export function fromAffine2(r: usize, b: usize): void {
+  memory.copy(r, b, PAIR)
+  memory.fill(r + ZZ, 0, PAIR)
+  store<f64>(r + ZZ, 1)
+  store<f64>(r + ZZ, 1, 8)
 }
 
 /**
- * a = a + b where b is affine and the two differ in x: the caller proves it. Constant time.
+ * a = 2a: M = 3 X^2, V = 4 Y^2, S = X V, X' = M^2 - 2 S, Y' = M (S - X') - 8 Y^4, ZZ' = V ZZ,
+ * ZZZ' = 2 Y V ZZZ.
  */
+export function double2(a: usize): void {
+  sqr2(S, a) // X^2, Y^2
+  combine(H, S, THREE_FOUR, S, NONE) // M, V
+  highs(T, H, H)
+  mul2(U, a, T) // S, Y V
+  lowHigh(T, H, S)
+  sqr2(W, T) // M^2, Y^4
+  combine(W, W, ONE_EIGHT, U, MINUS_TWO_NONE) // X', 8 Y^4
+  combine(T, U, ONE_TWO, W, MINUS_ONE_NONE) // S - X', 2 Y V
+  highs(V, H, T)
+  mul2(a + ZZ, a + ZZ, V)
+  mul2(T, H, T)
+  lows(T, W, T) // X', M (S - X')
+  combine(a, T, ONES, W, NONE_MINUS_ONE)
+}
+
+/** a = a + b where b is affine and the two differ in x: the caller proves it. Constant time. */
 export function addDistinct2(a: usize, b: usize): void {
-  chord2(a, b, a + Z2)
-  addChord2(a, b)
+  chord2(a, b, a + ZZ)
+  addChord2(a)
 }
 
 /**
  * The same in all cases, by branches on the points: for public data only. Returns true for
- * infinity. `z` is the pair with a's Z, or that times another one that b lacks.
+ * infinity. `zz` is the pair with a's ZZ and ZZZ, or these times others that b lacks.
  */
-export function add2_var(a: usize, b: usize, z: usize): bool {
-  chord2(a, b, z)
-  if (isZero_var(RATIO2, 0)) {
-    combineR(a, b)
-    if (!isZero_var(R, 8)) return true
-    double2(a)
-  } else addChord2(a, b)
+export function add2_var(a: usize, b: usize, zz: usize): bool {
+  chord2(a, b, zz)
+  if (!isZero_var(H, 0)) addChord2(a)
+  else if (isZero_var(H, 8)) double2(a)
+  else return true
   return false
 }
 
-/** RATIO2 = H = (x2 z^2 - X, 0), and V = (x2 z^2, z^3). */
-function chord2(a: usize, b: usize, z: usize): void {
-  sqr2(AS, z)
-  highs(U, AS, AS)
-  lowHigh(V, b, z)
-  mul2(V, V, U)
-  combine(RATIO2, V, ONE_NONE, a, MINUS_ONE_NONE)
+/** H = (P, R) = (x2 ZZ - X, y2 ZZZ - Y). */
+function chord2(a: usize, b: usize, zz: usize): void {
+  mul2(H, b, zz)
+  combine(H, H, ONES, a, MINUS_ONES)
 }
 
-/** With H in RATIO2: U = (H^2, y2 z^3), R = (0, y2 z^3 - Y). */
-function combineR(a: usize, b: usize): void {
-  lowHigh(P, RATIO2, b)
-  lowHigh(Q, RATIO2, V)
-  mul2(U, P, Q)
-  combine(R, U, NONE_ONE, a, NONE_MINUS_ONE)
-}
-
-/** X' = R^2 - H^3 - 2 X H^2, Y' = R (X H^2 - X') - Y H^3, Z' = Z H, as in point.ts. */
-function addChord2(a: usize, b: usize): void {
-  const z = a + Z2
-  combineR(a, b)
-  lows(P, RATIO2, a)
-  lows(Q, U, U)
-  mul2(U, P, Q) // H^3, X H^2
-  highs(P, R, z)
-  highLow(Q, R, RATIO2)
-  mul2(z, P, Q) // R^2, Z'
-  highLow(V, U, U) // X H^2, H^3
+/** X' = R^2 - P^3 - 2 X P^2, Y' = R (X P^2 - X') - Y P^3, ZZ' = ZZ P^2, ZZZ' = ZZZ P^3. */
+function addChord2(a: usize): void {
+  sqr2(S, H) // P^2, R^2
+  lows(T, H, a)
+  lows(U, S, S)
+  mul2(U, T, U) // P^3, X P^2
+  lows(RATIO2, S, U)
+  mul2(a + ZZ, a + ZZ, RATIO2)
+  highLow(V, U, U) // X P^2, P^3
   combine(W, U, ONE_NONE, V, TWO_NONE)
-  combine(W, z, ONE_NONE, W, MINUS_ONE_NONE) // X'
-  combine(V, V, ONES, W, MINUS_ONE_NONE) // X H^2 - X', H^3
-  highs(P, R, a)
-  mul2(U, P, V) // R (X H^2 - X'), Y H^3
+  highLow(S, S, S)
+  combine(W, S, ONE_NONE, W, MINUS_ONE_NONE) // X'
+  combine(V, V, ONES, W, MINUS_ONE_NONE) // X P^2 - X', P^3
+  highs(T, H, a)
+  mul2(U, T, V) // R (X P^2 - X'), Y P^3
   lows(W, W, U)
   combine(a, W, ONES, U, NONE_MINUS_ONE)
 }
@@ -121,12 +117,6 @@ function isZero_var(a: usize, lane: usize): bool {
     if (load<f64>(a + i + lane) != 0) return false
   }
   return true
-}
-
-/** (anything, Z) of Z = 1. */
-export function one2(z: usize): void {
-  memory.fill(z, 0, PAIR)
-  store<f64>(z, 1, 8)
 }
 
 /**
@@ -204,16 +194,22 @@ export function toElement(r: usize, pair: usize, lane: usize): void {
   carry(r, r)
 }
 
+/** r = the Jacobian point of a, which is not infinity: (X ZZ, Y ZZZ, ZZ). */
+export function toJacobian(r: usize, a: usize): void {
+  mul2(T, a, a + ZZ)
+  toElement(r, T, 0)
+  toElement(r + Y, T, 8)
+  toElement(r + Z, a + ZZ, 0)
+  store<i32>(r, 0, INFINITY)
+}
+
 export function wipePairPoint(): void {
-  wipe(AS, PAIR)
-  wipe(ES, PAIR)
+  wipe(H, PAIR)
+  wipe(S, PAIR)
+  wipe(T, PAIR)
   wipe(U, PAIR)
   wipe(V, PAIR)
   wipe(W, PAIR)
-  wipe(XC, PAIR)
   wipe(RATIO2, PAIR)
-  wipe(R, PAIR)
-  wipe(P, PAIR)
-  wipe(Q, PAIR)
   wipe(WORDS, 32)
 }

@@ -21,3 +21,6 @@ export { invert as invertScalar, invert_var as invertScalar_var, mul as mulScala
 export { split } from "./endomorphism"
 export { add_var, addComplete, addDistinct, double } from "./point"
 export { oddMultiples } from "./multiples"
+export { invertAll } from "./inverses"
+export { shiftedMultiples } from "./shifted"
+export { addTerms_var, entryOf, marksOf, nextTerm, termBefore, wipeTerms } from "./terms"

@@ -7,6 +7,7 @@ import { wipeField } from "./field"
 import { multiplyGenerator, wipeGenerator } from "./generator"
 import { wipeHmac } from "./hmac"
 import { wipeInverse } from "./inverse"
+import { wipeInverses } from "./inverses"
 import { wipe } from "./memory"
 import { wipeMultiples } from "./multiples"
 import { wipePairMultiples } from "./pair-multiples"
@@ -16,8 +17,10 @@ import { wipeProduct } from "./product"
 import { wipeRfc6979 } from "./rfc6979"
 import { keyFromBytes, SCALAR, wipeScalar } from "./scalar"
 import { wipeSha256 } from "./sha256"
+import { wipeShifted } from "./shifted"
 import { wipeSquareRoot } from "./squareroot"
-import { wipeStrauss } from "./strauss"
+import * as strauss from "./strauss"
+import { wipeTerms } from "./terms"
 
 export { heap } from "./memory"
 
@@ -79,6 +82,28 @@ export function verify(signature: usize, digest: usize, publicKey: usize): i32 {
   return status
 }
 
+/** How many bytes `prepare` writes. */
+export function preparedBytes(): i32 {
+  return strauss.PREPARED
+}
+
+/** Writes what `verifyPrepared` takes in the place of a public key, at a multiple of 16. */
+export function prepare(prepared: usize, publicKey: usize): i32 {
+  let status = BAD_PUBLIC_KEY
+  if (fromUncompressed(PEER, publicKey)) {
+    strauss.prepare(prepared, PEER)
+    status = DONE
+  }
+  wipeAll()
+  return status
+}
+
+export function verifyPrepared(signature: usize, digest: usize, prepared: usize): i32 {
+  const status = ecdsa.verifyPrepared_var(signature, digest, prepared) ? DONE : BAD_SIGNATURE
+  wipeAll()
+  return status
+}
+
 /** Writes the 65 bytes of the public key that signed. */
 export function recover(publicKey: usize, signature: usize, recovery: i32, digest: usize): i32 {
   let status = BAD_SIGNATURE
@@ -112,6 +137,7 @@ function wipeAll(): void {
   wipeGenerator()
   wipeHmac()
   wipeInverse()
+  wipeInverses()
   wipeMultiples()
   if (ASC_FEATURE_RELAXED_SIMD) {
     wipePairMultiples()
@@ -122,8 +148,10 @@ function wipeAll(): void {
   wipeRfc6979()
   wipeScalar()
   wipeSha256()
+  wipeShifted()
   wipeSquareRoot()
-  wipeStrauss()
+  strauss.wipeStrauss()
+  wipeTerms()
   wipe(KEY, SCALAR)
   wipe(PEER, AFFINE)
   wipe(PRODUCT, JACOBIAN)

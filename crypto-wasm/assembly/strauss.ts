@@ -1,241 +1,184 @@
-// u * G + v * Q for public scalars and points, in variable time: Strauss's interleaving of four
-// half-length products, u1 * G + u2 * LAMBDA * G + v1 * Q + v2 * LAMBDA * Q, with digits in
-// non-adjacent form.
+// u * G + v * Q for public scalars and points, in variable time: Strauss's interleaving of several
+// products, u * G + v1 * Q + v2 * LAMBDA * Q, with digits in non-adjacent form. u needs no halves:
+// a table of G's multiples that goes on with those of 2^128 * G shares the doublings just as well.
 import { BETA, split } from "./endomorphism"
-import { copy, FE, invert, mul, negate, sqr } from "./field"
+import { copy, FE, mul, negate, sqr } from "./field"
 import { G } from "./generator"
 import { oddMultiples } from "./multiples"
-import { oddMultiples2 } from "./pair-multiples"
-import { add_var, AFFINE, double, fromAffine, INFINITY, Y, Z } from "./point"
-import { lowHigh, mul2, PAIR, sqr2 } from "./pair"
+import { BETA_ONE, oddMultiples2 } from "./pair-multiples"
+import { add_var, double, fromAffine, INFINITY, Y, Z } from "./point"
+import { mul2, PAIR } from "./pair"
 import {
   add2_var,
   double2,
+  fromAffine2,
   fromElements,
-  JACOBIAN2,
   lookup2,
-  one2,
-  toElement,
-  Z2,
+  toJacobian,
+  XYZZ,
+  ZZ,
 } from "./pair-point"
-import { isHigh, negate as negateScalar, SCALAR } from "./scalar"
+import { SCALAR } from "./scalar"
+import { BLOCK_BITS, ENTRY, shiftedMultiples } from "./shifted"
+import {
+  addTerms_var,
+  entryOf,
+  marksOf,
+  NEGATIVE,
+  nextTerm,
+  termBefore,
+  TIMES_LAMBDA,
+  UNSCALED,
+} from "./terms"
 import { wipe } from "./memory"
 
-/** Widths of the windows, and the sizes of the tables of odd multiples that go with them. */
+/** Bits of a scalar, and of the halves that it is split into. */
+const BITS = 256
+const HALF_BITS = 128
+/** Widths of the digits, and the sizes of the tables of odd multiples that go with them. */
 const WIDTH_G = 8
-const SIZE_G = 64
+const SIZE_G = 1 << (WIDTH_G - 2)
 const WIDTH_Q = 5
-const SIZE_Q = 8
-/** The halves of a scalar are below 2^128; their form can be one digit longer. */
-const DIGITS = 129
+const SIZE_Q = 1 << (WIDTH_Q - 2)
+const WIDTH_PREPARED = 6
+const SIZE_PREPARED = 1 << (WIDTH_PREPARED - 2)
 
-const TABLE_G = memory.data(SIZE_G * AFFINE, 16)
-const TABLE_LAMBDA_G = memory.data(SIZE_G * AFFINE, 16)
-let tablesAreBuilt = false
+/** Blocks for every 16 bits of a scalar. */
+const TABLE_G = memory.data(BITS / BLOCK_BITS * SIZE_G * ENTRY, 16)
+/** For how many bits each there is a block by now: 128, then 16. */
+let spanG = BITS
 
-const TABLE_Q = memory.data(SIZE_Q * AFFINE, 16)
-const TABLE_LAMBDA_Q = memory.data(SIZE_Q * AFFINE, 16)
+const TABLE_Q = memory.data(SIZE_Q * ENTRY, 16)
 /** The Z that the multiples of Q share, and its product with the sum's. */
 const SHARED_Z = memory.data(FE, 16)
 const BOTH_Z = memory.data(FE, 16)
-const ENTRY = memory.data(AFFINE, 16)
+const TERM = memory.data(ENTRY, 16)
 // The same as pairs.
-const PAIRS_G = memory.data(SIZE_G * PAIR, 16)
-const PAIRS_LAMBDA_G = memory.data(SIZE_G * PAIR, 16)
-const PAIRS_Q = memory.data(SIZE_Q * PAIR, 16)
-const PAIRS_LAMBDA_Q = memory.data(SIZE_Q * PAIR, 16)
-const PAIR_SHARED_Z = memory.data(PAIR, 16)
-const PAIR_Z = memory.data(PAIR, 16)
-const PAIR_ENTRY = memory.data(PAIR, 16)
-const SUM = memory.data(JACOBIAN2, 16)
+const SHARED_ZZ = memory.data(PAIR, 16)
+const BOTH_ZZ = memory.data(PAIR, 16)
+const SUM = memory.data(XYZZ, 16)
 let sumIsInfinity = true
 const HALF1 = memory.data(SCALAR, 16)
 const HALF2 = memory.data(SCALAR, 16)
-/** One signed byte a digit. */
-const FORM_U1 = memory.data(136, 8)
-const FORM_U2 = memory.data(136, 8)
-const FORM_V1 = memory.data(136, 8)
-const FORM_V2 = memory.data(136, 8)
+
+/** Bytes of what `prepare` makes. */
+export const PREPARED = HALF_BITS / BLOCK_BITS * SIZE_PREPARED * ENTRY
 
 /** r = u * G + v * q; infinity is told in the point's word. */
 export function doubleMultiply_var(r: usize, u: usize, v: usize, q: usize): void {
-  if (!tablesAreBuilt) buildTables()
-  split(HALF1, HALF2, u)
-  nonAdjacentForm_var(FORM_U1, HALF1, WIDTH_G)
-  nonAdjacentForm_var(FORM_U2, HALF2, WIDTH_G)
-  split(HALF1, HALF2, v)
-  nonAdjacentForm_var(FORM_V1, HALF1, WIDTH_Q)
-  nonAdjacentForm_var(FORM_V2, HALF2, WIDTH_Q)
-
-  if (ASC_FEATURE_RELAXED_SIMD) sum2_var(r, q)
-  else sum_var(r, q)
+  if (spanG > HALF_BITS) makeTableG(HALF_BITS)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    fromElements(TERM, q, q + Y)
+    oddMultiples2(TABLE_Q, SIZE_Q, SHARED_ZZ, TERM)
+  } else oddMultiples(TABLE_Q, SIZE_Q, SHARED_Z, q)
+  addTerms_var(u, BITS, WIDTH_G, TABLE_G, HALF_BITS, UNSCALED)
+  addHalves_var(v, WIDTH_Q, TABLE_Q, HALF_BITS)
+  sumUp_var(r, HALF_BITS, true)
 }
 
-/** r = what the digits of the four forms add up to. */
-function sum_var(r: usize, q: usize): void {
-  oddMultiples(TABLE_Q, SIZE_Q, SHARED_Z, q)
-  timesLambda(TABLE_LAMBDA_Q, TABLE_Q, SIZE_Q)
-  store<i32>(r, -1, INFINITY)
-  for (let i = DIGITS - 1; i >= 0; i--) {
-    if (!load<i32>(r, INFINITY)) double(r, r)
-    addDigit_var(r, TABLE_Q, load<i8>(FORM_V1 + i))
-    addDigit_var(r, TABLE_LAMBDA_Q, load<i8>(FORM_V2 + i))
-    addGeneratorDigit_var(r, TABLE_G, load<i8>(FORM_U1 + i))
-    addGeneratorDigit_var(r, TABLE_LAMBDA_G, load<i8>(FORM_U2 + i))
+/** Writes the multiples of q that `doubleMultiplyPrepared_var` takes. q is affine. */
+export function prepare(prepared: usize, q: usize): void {
+  shiftedMultiples(prepared, HALF_BITS, BLOCK_BITS, SIZE_PREPARED, q)
+}
+
+/** r = u * G + v * q, for a q that was prepared. */
+export function doubleMultiplyPrepared_var(r: usize, u: usize, v: usize, prepared: usize): void {
+  if (spanG > BLOCK_BITS) makeTableG(BLOCK_BITS)
+  addTerms_var(u, BITS, WIDTH_G, TABLE_G, BLOCK_BITS, 0)
+  addHalves_var(v, WIDTH_PREPARED, prepared, BLOCK_BITS)
+  sumUp_var(r, BLOCK_BITS, false)
+}
+
+function makeTableG(span: i32): void {
+  shiftedMultiples(TABLE_G, BITS, span, SIZE_G, G)
+  spanG = span
+}
+
+function addHalves_var(v: usize, width: i32, table: usize, span: i32): void {
+  split(HALF1, HALF2, v)
+  addTerms_var(HALF1, HALF_BITS, width, table, span, 0)
+  addTerms_var(HALF2, HALF_BITS, width, table, span, TIMES_LAMBDA)
+}
+
+/** r = what the terms add up to. Whether Q's share a Z that others lack is told by `shared`. */
+function sumUp_var(r: usize, doublings: i32, shared: bool): void {
+  if (ASC_FEATURE_RELAXED_SIMD) sumUp2_var(r, doublings, shared)
+  else {
+    store<i32>(r, -1, INFINITY)
+    for (let left = doublings; left >= 0; left--) {
+      if (!load<i32>(r, INFINITY)) double(r, r)
+      for (let term = termBefore(left); term != 0; term = nextTerm(term)) addTerm_var(r, term)
+    }
+    if (shared && !load<i32>(r, INFINITY)) mul(r + Z, r + Z, SHARED_Z)
   }
-  if (!load<i32>(r, INFINITY)) mul(r + Z, r + Z, SHARED_Z)
 }
 
 /** The sum lives on the curve where the multiples of Q are affine (multiples.ts). */
-function addDigit_var(r: usize, table: usize, digit: i32): void {
-  if (digit == 0) return
-  entry_var(table, digit)
-  if (load<i32>(r, INFINITY)) fromAffine(r, ENTRY)
-  else add_var(r, r, ENTRY, r + Z)
-}
-
-/** Multiples of G are affine on the curve itself: there the sum's Z has one factor more. */
-function addGeneratorDigit_var(r: usize, table: usize, digit: i32): void {
-  if (digit == 0) return
-  entry_var(table, digit)
+function addTerm_var(r: usize, term: usize): void {
+  const entry = entryOf(term)
+  const marks = marksOf(term)
+  const unscaled = (marks & UNSCALED) != 0
+  if (marks & TIMES_LAMBDA) mul(TERM, entry, BETA)
+  else copy(TERM, entry)
+  if (marks & NEGATIVE) negate(TERM + Y, entry + Y)
+  else copy(TERM + Y, entry + Y)
   if (load<i32>(r, INFINITY)) {
-    fromAffine(r, ENTRY)
-    sqr(BOTH_Z, SHARED_Z)
-    mul(r, r, BOTH_Z)
-    mul(BOTH_Z, BOTH_Z, SHARED_Z)
-    mul(r + Y, r + Y, BOTH_Z)
-  } else {
-    mul(BOTH_Z, r + Z, SHARED_Z)
-    add_var(r, r, ENTRY, BOTH_Z)
+    fromAffine(r, TERM)
+    // There a multiple of the other curve has the Z of 1 / SHARED_Z: scaled, it has 1.
+    if (unscaled) {
+      sqr(BOTH_Z, SHARED_Z)
+      mul(r, r, BOTH_Z)
+      mul(BOTH_Z, BOTH_Z, SHARED_Z)
+      mul(r + Y, r + Y, BOTH_Z)
+    }
+    return
   }
+  if (unscaled) mul(BOTH_Z, r + Z, SHARED_Z)
+  add_var(r, r, TERM, unscaled ? BOTH_Z : r + Z)
 }
 
 /** The same sum with pairs. */
-function sum2_var(r: usize, q: usize): void {
-  oddMultiples2(PAIRS_Q, PAIRS_LAMBDA_Q, SIZE_Q, PAIR_SHARED_Z, q)
+function sumUp2_var(r: usize, doublings: i32, shared: bool): void {
   sumIsInfinity = true
-  for (let i = DIGITS - 1; i >= 0; i--) {
+  for (let left = doublings; left >= 0; left--) {
     if (!sumIsInfinity) double2(SUM)
-    addDigit2_var(PAIRS_Q, load<i8>(FORM_V1 + i), false)
-    addDigit2_var(PAIRS_LAMBDA_Q, load<i8>(FORM_V2 + i), false)
-    addDigit2_var(PAIRS_G, load<i8>(FORM_U1 + i), true)
-    addDigit2_var(PAIRS_LAMBDA_G, load<i8>(FORM_U2 + i), true)
+    for (let term = termBefore(left); term != 0; term = nextTerm(term)) addTerm2_var(term)
   }
-  store<i32>(r, sumIsInfinity ? -1 : 0, INFINITY)
-  if (sumIsInfinity) return
-  mul2(SUM + Z2, SUM + Z2, PAIR_SHARED_Z)
-  toElement(r, SUM, 0)
-  toElement(r + Y, SUM, 8)
-  toElement(r + Z, SUM + Z2, 8)
+  if (sumIsInfinity) {
+    store<i32>(r, -1, INFINITY)
+    return
+  }
+  if (shared) mul2(SUM + ZZ, SUM + ZZ, SHARED_ZZ)
+  toJacobian(r, SUM)
 }
 
-function addDigit2_var(table: usize, digit: i32, ofGenerator: bool): void {
-  if (digit == 0) return
-  const entry = table + (abs(digit) >> 1) * PAIR
-  lookup2(PAIR_ENTRY, entry, 1, 0, digit >> 31)
+function addTerm2_var(term: usize): void {
+  const marks = marksOf(term)
+  const unscaled = (marks & UNSCALED) != 0
+  lookup2(TERM, entryOf(term), 1, 0, 0 - (marks & NEGATIVE))
+  if (marks & TIMES_LAMBDA) mul2(TERM, TERM, BETA_ONE)
   if (sumIsInfinity) {
-    memory.copy(SUM, PAIR_ENTRY, PAIR)
-    // On the curve of the multiples of Q, a multiple of G has the Z of 1 / SHARED_Z: scaled, it has
-    // 1.
-    if (ofGenerator) {
-      sqr2(PAIR_Z, PAIR_SHARED_Z)
-      mul2(SUM, SUM, PAIR_Z)
-      mul2(PAIR_Z, PAIR_Z, PAIR_SHARED_Z)
-      mul2(PAIR_Z, PAIR_ENTRY, PAIR_Z)
-      lowHigh(SUM, SUM, PAIR_Z)
-    }
-    one2(SUM + Z2)
+    if (unscaled) mul2(TERM, TERM, SHARED_ZZ)
+    fromAffine2(SUM, TERM)
     sumIsInfinity = false
     return
   }
-  if (ofGenerator) mul2(PAIR_Z, SUM + Z2, PAIR_SHARED_Z)
-  sumIsInfinity = add2_var(SUM, PAIR_ENTRY, ofGenerator ? PAIR_Z : SUM + Z2)
-}
-
-function toPairs(pairs: usize, table: usize, size: i32): void {
-  for (let i = 0; i < size; i++) {
-    fromElements(pairs, table, table + Y)
-    pairs += PAIR
-    table += AFFINE
-  }
-}
-
-function entry_var(table: usize, digit: i32): void {
-  const from = table + (abs(digit) >> 1) * AFFINE
-  copy(ENTRY, from)
-  copy(ENTRY + Y, from + Y)
-  if (digit < 0) negate(ENTRY + Y, ENTRY + Y)
-}
-
-/**
- * Digits that are zero or odd, at most 2^(width-1) in size, of which two that are not zero are at
- * least `width` places apart. The scalar is below 2^128, or above n - 2^128 and then taken for
- * negative.
- */
-function nonAdjacentForm_var(form: usize, scalar: usize, width: i32): void {
-  memory.fill(form, 0, DIGITS)
-  const negative = isHigh(scalar)
-  if (negative) negateScalar(scalar, scalar)
-  let carry: u32 = 0
-  for (let at = 0; at < DIGITS; ) {
-    const bits = (load<u64>(scalar + (at >> 5 << 2)) >> (at & 31)) as u32
-    if ((bits & 1) == carry) {
-      at++
-      continue
-    }
-    const window = (bits & ((1 << width) - 1)) + carry
-    carry = (window >> (width - 1)) & 1
-    const digit = <i32>window - <i32>(carry << width)
-    store<i8>(form + at, negative ? -digit : digit)
-    at += width
-  }
-}
-
-function timesLambda(r: usize, table: usize, size: i32): void {
-  for (let i = 0; i < size; i++) {
-    mul(r, table, BETA)
-    copy(r + Y, table + Y)
-    r += AFFINE
-    table += AFFINE
-  }
-}
-
-function buildTables(): void {
-  oddMultiples(TABLE_G, SIZE_G, SHARED_Z, G)
-  invert(SHARED_Z, SHARED_Z)
-  sqr(BOTH_Z, SHARED_Z)
-  mul(SHARED_Z, BOTH_Z, SHARED_Z)
-  for (let at = TABLE_G; at < TABLE_G + SIZE_G * AFFINE; at += AFFINE) {
-    mul(at, at, BOTH_Z)
-    mul(at + Y, at + Y, SHARED_Z)
-  }
-  timesLambda(TABLE_LAMBDA_G, TABLE_G, SIZE_G)
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    toPairs(PAIRS_G, TABLE_G, SIZE_G)
-    toPairs(PAIRS_LAMBDA_G, TABLE_LAMBDA_G, SIZE_G)
-  }
-  tablesAreBuilt = true
+  if (unscaled) mul2(BOTH_ZZ, SUM + ZZ, SHARED_ZZ)
+  sumIsInfinity = add2_var(SUM, TERM, unscaled ? BOTH_ZZ : SUM + ZZ)
 }
 
 /** The multiples of G stay. */
 export function wipeStrauss(): void {
-  wipe(TABLE_Q, SIZE_Q * AFFINE)
-  wipe(TABLE_LAMBDA_Q, SIZE_Q * AFFINE)
-  wipe(SHARED_Z, FE)
-  wipe(BOTH_Z, FE)
-  wipe(ENTRY, AFFINE)
+  wipe(TABLE_Q, SIZE_Q * ENTRY)
+  wipe(TERM, ENTRY)
   wipe(HALF1, SCALAR)
   wipe(HALF2, SCALAR)
-  wipe(FORM_U1, 136)
-  wipe(FORM_U2, 136)
-  wipe(FORM_V1, 136)
-  wipe(FORM_V2, 136)
   if (ASC_FEATURE_RELAXED_SIMD) {
-    wipe(PAIRS_Q, SIZE_Q * PAIR)
-    wipe(PAIRS_LAMBDA_Q, SIZE_Q * PAIR)
-    wipe(PAIR_SHARED_Z, PAIR)
-    wipe(PAIR_Z, PAIR)
-    wipe(PAIR_ENTRY, PAIR)
-    wipe(SUM, JACOBIAN2)
+    wipe(SHARED_ZZ, PAIR)
+    wipe(BOTH_ZZ, PAIR)
+    wipe(SUM, XYZZ)
+  } else {
+    wipe(SHARED_Z, FE)
+    wipe(BOTH_Z, FE)
   }
 }

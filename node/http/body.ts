@@ -1,6 +1,9 @@
 import { Code } from "@connectrpc/connect"
 import { type Limits, Refusal } from "../refusal.ts"
 
+/** Up to here a body is read in one go: in pieces it costs as much as all else about its request. */
+const smallBytes = 64 * 1024
+
 /** How large a body may be, and how slowly it may come. */
 export type BodyLimits = Pick<Limits, "maxRequestBytes" | "maxSilentMs" | "maxRequestMs">
 
@@ -11,8 +14,9 @@ export type BodyLimits = Pick<Limits, "maxRequestBytes" | "maxSilentMs" | "maxRe
  */
 export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   const { maxRequestBytes: max } = limits
-  const announced = Number(request.headers.get("content-length") ?? 0)
-  if (announced > max) throw tooLarge(announced, max)
+  const announced = announcedBytes(request)
+  if (announced !== undefined && announced > max) throw tooLarge(announced, max)
+  if (announced !== undefined && announced <= smallBytes) return await readSmall(request, limits)
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of patiently(request.body ?? [], limits)) {
@@ -27,6 +31,24 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Ui
     at += chunk.length
   }
   return whole
+}
+
+/** Undefined when the body may have any length: chunks count whatever else the headers say. */
+function announcedBytes({ headers }: Request): number | undefined {
+  const length = headers.get("content-length")
+  return length === null || headers.has("transfer-encoding") ? undefined : Number(length)
+}
+
+async function readSmall(request: Request, { maxSilentMs }: BodyLimits): Promise<Uint8Array> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(tooSlow()), maxSilentMs)
+    })
+    return new Uint8Array(await Promise.race([request.arrayBuffer(), late]))
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** The chunks of a body, until one is waited for too long. */

@@ -4,6 +4,7 @@ import { Code, type ConnectError } from "@connectrpc/connect"
 import {
   BatchQueryRequestSchema,
   BatchQueryResponseSchema,
+  type Envelope,
   PublishRequestSchema,
   PublishResponseSchema,
   QueryRequestSchema,
@@ -71,8 +72,16 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
     const subscription = await api.subscribe(topics(message), caller)
     caller.answer.set("content-type", "application/json")
     caller.answer.set("Grpc-Metadata-Subscribed", "true")
-    const lines = ndjson(subscription, options.heartbeatMs, caller.holdsHeaders)
+    const lines = ndjson(subscription, lineOf, options.heartbeatMs, caller.holdsHeaders)
     return new Response(lines, { headers: caller.answer })
+  }
+
+  const made = new WeakMap<Envelope, Uint8Array>()
+  /** Made once, however many subscribers it is for. */
+  function lineOf(envelope: Envelope): Uint8Array {
+    let known = made.get(envelope)
+    if (!known) made.set(envelope, known = line({ result: envelopeJson(envelope) }))
+    return known
   }
 
   const guard = (route: GatewayRoute, stream: boolean): GatewayRoute => async (request, caller) => {
@@ -160,12 +169,12 @@ function wantsProtobuf(request: Request): boolean {
  */
 function ndjson(
   subscription: Subscription,
+  lineOf: (envelope: Envelope) => Uint8Array,
   heartbeatMs: number,
   atOnce: boolean,
 ): ReadableStream<Uint8Array> {
   const envelopes = subscription[Symbol.asyncIterator]()
   let heartbeat: ReturnType<typeof setInterval> | undefined
-  const line = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(value) + "\n")
   return new ReadableStream({
     start(controller) {
       if (atOnce) controller.enqueue(line({ result: {} }))
@@ -176,7 +185,7 @@ function ndjson(
     async pull(controller) {
       try {
         const { done, value } = await envelopes.next()
-        if (!done) return controller.enqueue(line({ result: envelopeJson(value) }))
+        if (!done) return controller.enqueue(lineOf(value))
       } catch (error) {
         controller.enqueue(line({ error: errorJson(asRefusal(error)) }))
       }
@@ -188,4 +197,8 @@ function ndjson(
       subscription.close()
     },
   })
+}
+
+function line(value: unknown): Uint8Array {
+  return utf8.encode(JSON.stringify(value) + "\n")
 }

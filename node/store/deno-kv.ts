@@ -35,11 +35,12 @@ export interface KvRow {
   readonly versionstamp: string | null
 }
 
-/** Plain bytes of a value or key part: Bun and Node hand out Buffers. */
+/** Plain bytes of a value or key part: remote ones may be Buffers. */
 export function bytesOf(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) {
     throw new TypeError("the store holds a value that is not bytes")
   }
+  if (value.constructor === Uint8Array) return value
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
 }
 

@@ -33,7 +33,7 @@ export function digestOf({ contentTopic, message }: Envelope): Uint8Array {
 
 /** The bytes as a key of a Map: one character for each. */
 export function nameOf(id: Uint8Array): string {
-  return String.fromCharCode(...id)
+  return Reflect.apply(String.fromCharCode, null, id)
 }
 
 /** Unsigned bytewise order: negative, zero or positive. */

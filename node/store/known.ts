@@ -9,17 +9,23 @@ export interface Known {
 }
 
 const bits = 2 ** 26
+const probes = [0, 4, 8, 12]
 
 export function createKnown(): Known {
   const words = new Uint32Array(bits / 32)
-  const probes = (id: Uint8Array): number[] => {
-    const view = new DataView(id.buffer, id.byteOffset)
-    return [0, 4, 8, 12].map((at) => view.getUint32(at) % bits)
-  }
+  const bitOf = (id: Uint8Array, at: number): number =>
+    (id[at]! << 24 | id[at + 1]! << 16 | id[at + 2]! << 8 | id[at + 3]!) & (bits - 1)
   return {
     add(id) {
-      for (const bit of probes(id)) words[bit >>> 5]! |= 1 << (bit & 31)
+      for (const at of probes) {
+        const bit = bitOf(id, at)
+        words[bit >>> 5]! |= 1 << (bit & 31)
+      }
     },
-    mayHave: (id) => probes(id).every((bit) => (words[bit >>> 5]! & 1 << (bit & 31)) !== 0),
+    mayHave: (id) =>
+      probes.every((at) => {
+        const bit = bitOf(id, at)
+        return (words[bit >>> 5]! & 1 << (bit & 31)) !== 0
+      }),
   }
 }

@@ -5,10 +5,11 @@ import { emptyFingerprint, type Fingerprint, withId, withoutId } from "./fingerp
 import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "./deno-kv.ts"
 import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "./store.ts"
 import { isKept } from "./topic.ts"
-import { findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
+import { type Chunk, findOrphans, readEnvelopes, removeChunks, writeChunks } from "./bodies.ts"
 import { createKnown } from "./known.ts"
 import { readPage } from "./page.ts"
 import {
+  type Body,
   dayOf,
   keys,
   readEntry,
@@ -115,14 +116,10 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     if (arrivals.length > 0) { for (const follower of followers) follower.arrived(arrivals) }
   }
 
-  async function readDays(entries: readonly LogEntry[]): Promise<void> {
-    const missing = new Map<string, KvKey>()
-    for (const { contentTopic, timestampNs } of entries) {
-      const name = nameOfDay(contentTopic, timestampNs)
-      if (!days.has(name)) missing.set(name, keys.day(setOf(contentTopic), dayOf(timestampNs)))
-    }
-    const rows = await readMany(kv, [...missing.values()])
-    for (const [i, name] of [...missing.keys()].entries()) {
+  async function readDays(changing: ReadonlyMap<string, Day>): Promise<void> {
+    const missing = [...changing].filter(([name]) => !days.has(name))
+    const rows = await readMany(kv, missing.map(([, { key }]) => key))
+    for (const [i, [name]] of missing.entries()) {
       const { value } = rows[i]!
       days.set(name, value ? readFingerprint(value) : emptyFingerprint)
     }
@@ -135,7 +132,8 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     fits(1, 32, 512)
     const arrivals: Arrival[] = []
     const fresh: LogEntry[] = []
-    const bodies: Uint8Array[] = []
+    const bodies: Body[] = []
+    const chunks: Chunk[] = []
     let seq = head.seq
     for (const item of items) {
       const name = nameOf(item.id)
@@ -146,16 +144,18 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       const { contentTopic, timestampNs } = item.envelope
       const { id, digest, receivedNs } = item
       const body = writeBody(item.envelope, id)
-      // Four rows: topic, id, log and day. Three bytes a character are enough for any topic.
+      // Five rows: topic, tail, id, log and day. Three bytes a character are enough for any topic.
       const topicBytes = 3 * contentTopic.length
-      const valueBytes = body.row.length + topicBytes + 170
-      if (!fits(4, topicBytes + 260, valueBytes) && fresh.length > 0) break
-      await writeChunks(kv, id, body.chunks)
+      const valueBytes = body.row.length + (body.tail?.length ?? 0) + topicBytes + 170
+      const [rows, keyBytes] = body.tail ? [5, 2 * topicBytes + 370] : [4, topicBytes + 260]
+      if (!fits(rows, keyBytes, valueBytes) && fresh.length > 0) break
+      body.chunks.forEach((bytes, n) => chunks.push({ key: keys.chunk(id, n), bytes }))
       stored.add(name)
       arrivals.push({ ...item, seq: ++seq })
       fresh.push({ seq, id, digest, contentTopic, timestampNs, receivedNs })
-      bodies.push(body.row)
+      bodies.push(body)
     }
+    await writeChunks(kv, chunks)
     if (fresh.length > 0 && !await commitEntries(fresh, bodies)) {
       await catchUp()
       return commitSome(items)
@@ -183,48 +183,46 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
 
   async function commitEntries(
     fresh: readonly LogEntry[],
-    bodies: readonly Uint8Array[],
+    bodies: readonly Body[],
   ): Promise<boolean> {
-    await readDays(fresh)
+    const changing = byDay(fresh)
+    await readDays(changing)
     const atomic = kv.atomic()
     fresh.forEach((entry, i) => {
       const { seq, id, contentTopic, timestampNs, digest } = entry
-      atomic.set(keys.topic(contentTopic, timestampNs, digest), bodies[i]!)
-        .set(keys.id(id), writeSeq(seq)).set(keys.log(seq), writeEntry(entry))
+      const { row, tail } = bodies[i]!
+      const key = keys.topic(contentTopic, timestampNs, digest)
+      atomic.set(key, row).set(keys.id(id), writeSeq(seq)).set(keys.log(seq), writeEntry(entry))
+      if (tail) atomic.set(keys.tail(key), tail)
     })
-    return await commitHead(atomic, fresh, withId, fresh.at(-1)!.seq)
+    return await commitHead(atomic, changing, withId, fresh.at(-1)!.seq)
   }
 
   /** Commits with the fingerprints of the entries added or taken away; false when the head had moved. */
   async function commitHead(
     atomic: KvAtomic,
-    entries: readonly LogEntry[],
+    changing: ReadonlyMap<string, Day>,
     change: (fingerprint: Fingerprint, id: Uint8Array) => Fingerprint,
     seq: bigint,
   ): Promise<boolean> {
     const sets = setNames.map((_, i) => head.sets[i] ?? emptyFingerprint)
-    const changed = new Map<string, { key: KvKey; fingerprint: Fingerprint }>()
-    for (const { id, contentTopic, timestampNs } of entries) {
-      const set = setOf(contentTopic)
-      const key = keys.day(set, dayOf(timestampNs))
-      const day = nameOfDay(contentTopic, timestampNs)
-      const before = changed.get(day)?.fingerprint ?? days.get(day)!
-      changed.set(day, { key, fingerprint: change(before, id) })
+    const changed = new Map<string, Fingerprint>()
+    for (const [day, { set, key, ids }] of changing) {
+      const fingerprint = ids.reduce(change, days.get(day)!)
+      changed.set(day, fingerprint)
+      if (fingerprint.count > 0n) atomic.set(key, writeFingerprint(fingerprint))
+      else atomic.delete(key)
       const i = setNames.indexOf(set)
-      sets[i] = change(sets[i]!, id)
+      sets[i] = ids.reduce(change, sets[i]!)
     }
     const { epoch, name } = head
     const next: Head = create(HeadSchema, { epoch, writer, seq, sets, name })
-    for (const { key, fingerprint } of changed.values()) {
-      if (fingerprint.count > 0n) atomic.set(key, writeFingerprint(fingerprint))
-      else atomic.delete(key)
-    }
     const result = await atomic.check({ key: keys.head, versionstamp })
       .set(keys.head, writeHead(next)).commit()
     if (!result.ok) return false
     head = next
     versionstamp = result.versionstamp!
-    for (const [day, { fingerprint }] of changed) days.set(day, fingerprint)
+    for (const [day, fingerprint] of changed) days.set(day, fingerprint)
     return true
   }
 
@@ -321,13 +319,14 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   async function removeSome(ids: readonly Uint8Array[]): Promise<void> {
     const present = (await readEntries(ids)).filter((entry) => entry !== undefined)
     if (present.length === 0) return
-    await readDays(present)
+    const changing = byDay(present)
+    await readDays(changing)
     const atomic = kv.atomic()
     for (const { seq, id, contentTopic, timestampNs, digest } of present) {
-      atomic.delete(keys.topic(contentTopic, timestampNs, digest))
-        .delete(keys.id(id)).delete(keys.log(seq))
+      const key = keys.topic(contentTopic, timestampNs, digest)
+      atomic.delete(key).delete(keys.tail(key)).delete(keys.id(id)).delete(keys.log(seq))
     }
-    if (!await commitHead(atomic, present, withoutId, head.seq)) {
+    if (!await commitHead(atomic, changing, withoutId, head.seq)) {
       await catchUp()
       return await removeSome(ids)
     }
@@ -353,10 +352,22 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
   }
 }
 
-function nameOfDay(topic: string, timestampNs: bigint): string {
-  return `${setOf(topic)} ${dayOf(timestampNs)}`
+/** What of one day is added or taken away: it shares a fingerprint. */
+interface Day {
+  readonly set: SetName
+  readonly key: KvKey
+  readonly ids: Uint8Array[]
 }
 
-function setOf(topic: string): SetName {
-  return isKept(topic) ? "kept" : "expiring"
+function byDay(entries: readonly LogEntry[]): Map<string, Day> {
+  const days = new Map<string, Day>()
+  for (const { id, contentTopic, timestampNs } of entries) {
+    const set = isKept(contentTopic) ? "kept" : "expiring"
+    const number = dayOf(timestampNs)
+    const name = `${set} ${number}`
+    const day = days.get(name)
+    if (day) day.ids.push(id)
+    else days.set(name, { set, key: keys.day(set, number), ids: [id] })
+  }
+  return days
 }

@@ -1,7 +1,7 @@
 import { compareBytes } from "./envelope.ts"
 import type { Kv, KvKey } from "./deno-kv.ts"
 import type { PageQuery, StoredEnvelope } from "./store.ts"
-import { envelopeOf } from "./bodies.ts"
+import { envelopeOf, withTails } from "./bodies.ts"
 import { keys, readTopicKey } from "./rows.ts"
 
 const openedAtOnce = 50
@@ -86,10 +86,11 @@ async function* walk(
   if (!range) return
   // Of many topics each is likely to give a share of the page only.
   const batchSize = Math.min(Math.ceil(limit / topics.length) + 1, 500)
-  for await (const row of kv.list(range, { reverse: descending, batchSize })) {
-    const { digest } = readTopicKey(row.key)
+  const rows = kv.list(range, { reverse: descending, batchSize })
+  for await (const one of withTails(rows, descending)) {
+    const { digest } = readTopicKey(one.row.key)
     if (afterDigest && compareBytes(digest, afterDigest) * (descending ? -1 : 1) <= 0) continue
-    const envelope = await envelopeOf(kv, row)
+    const envelope = await envelopeOf(kv, one)
     // A damaged row is for the scrub: it must not keep its neighbours from anyone.
     if (envelope) yield { envelope, digest }
   }
@@ -112,9 +113,9 @@ function rangeOf(topic: string, query: PageQuery): { start: KvKey; end: KvKey } 
   }
   if (timestampNs < startNs) return { start, end }
   if (timestampNs > endNs) return undefined
-  // An empty part behind a whole key makes its immediate successor.
+  // What sorts behind a whole key and behind its tail.
   return digest
-    ? { start: [...keys.topic(topic, timestampNs, digest), ""], end }
+    ? { start: [...keys.topic(topic, timestampNs, digest), true], end }
     : { start: ["t", topic, timestampNs + 1n], end }
 }
 

@@ -20,6 +20,8 @@ export const keys = {
     timestampNs,
     digest,
   ],
+  /** The second half of the message in a row of the topic index stands right behind it. */
+  tail: (row: KvKey): KvKey => [...row, ""],
   id: (id: Uint8Array): KvKey => ["i", id],
   log: (seq: bigint): KvKey => ["l", seq],
   chunk: (id: Uint8Array, n: number): KvKey => ["c", id, n],
@@ -33,25 +35,41 @@ const maxInline = 65_536 - 1
 const chunkBytes = 60 * 1024
 const inline = 0
 const chunked = 1
+const halved = 2
 
 /**
- * A message as it lies in the topic index, under the topic and the time: whole, or as a manifest and
- * chunks. SQLite spends a page of its own on a row over a thousand bytes, so that the key's part of the
- * envelope is not written a second time.
+ * SQLite spends a page of its own, four times as much, on a row that is longer than this with its key,
+ * beside the topic. That is why the key's part of an envelope is not written a second time, and why a
+ * message that is a little too long becomes two rows.
+ */
+const pageRoom = 900
+
+/**
+ * A message as it lies in the topic index, under the topic and the time: whole, in two halves, or as a
+ * manifest and chunks.
  */
 export interface Body {
   readonly row: Uint8Array
+  readonly tail: Uint8Array | undefined
   readonly chunks: readonly Uint8Array[]
 }
 
-export function writeBody({ message }: Envelope, id: Uint8Array): Body {
-  if (message.length <= maxInline) return { row: kindOf(inline, message), chunks: [] }
+export function writeBody({ contentTopic, message }: Envelope, id: Uint8Array): Body {
+  const room = pageRoom - contentTopic.length
+  if (message.length > room && message.length <= 2 * room) {
+    const half = message.length >> 1
+    const row = kindOf(halved, message.subarray(0, half))
+    return { row, tail: message.subarray(half), chunks: [] }
+  }
+  if (message.length <= maxInline) {
+    return { row: kindOf(inline, message), tail: undefined, chunks: [] }
+  }
   const chunks: Uint8Array[] = []
   for (let at = 0; at < message.length; at += chunkBytes) {
     chunks.push(message.subarray(at, at + chunkBytes))
   }
   const manifest = create(ManifestSchema, { id, size: message.length, chunks: chunks.length })
-  return { row: kindOf(chunked, toBinary(ManifestSchema, manifest)), chunks }
+  return { row: kindOf(chunked, toBinary(ManifestSchema, manifest)), tail: undefined, chunks }
 }
 
 /** A row that is not what this program wrote. */
@@ -59,15 +77,25 @@ export class DamageError extends Error {
   override readonly name = "DamageError"
 }
 
+/** Whether the message goes on in the row behind. */
+export function hasTail(value: unknown): boolean {
+  return bytesOf(value)[0] === halved
+}
+
 /**
  * The message, or the manifest that tells where its chunks are.
  *
+ * @param tail the value of the row behind, if the message goes on there
  * @throws DamageError
  */
-export function readBody(value: unknown): Uint8Array | Manifest {
+export function readBody(value: unknown, tail: unknown): Uint8Array | Manifest {
   const bytes = bytesOf(value)
   const body = bytes.subarray(1)
   if (bytes[0] === inline) return body
+  if (bytes[0] === halved) {
+    if (!tail) throw new DamageError("a message lacks its second half")
+    return joined([body, bytesOf(tail)])
+  }
   if (bytes[0] !== chunked) {
     throw new DamageError(`a row of the topic index is of the unknown kind ${bytes[0]}`)
   }
@@ -80,17 +108,23 @@ export function readBody(value: unknown): Uint8Array | Manifest {
 
 /** @throws DamageError when a chunk is missing or cut */
 export function joinChunks(manifest: Manifest, chunks: readonly Uint8Array[]): Uint8Array {
-  const size = chunks.reduce((sum, { length }) => sum + length, 0)
-  if (size !== manifest.size) {
-    throw new DamageError(`a message of ${manifest.size} bytes has ${size} in its chunks`)
-  }
-  const message = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    message.set(chunk, at)
-    at += chunk.length
+  const message = joined(chunks)
+  if (message.length !== manifest.size) {
+    throw new DamageError(
+      `a message of ${manifest.size} bytes has ${message.length} in its chunks`,
+    )
   }
   return message
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** Under an id stands only where its entry is: these rows lie in random order, and small ones cost a third less. */
@@ -124,6 +158,11 @@ export function writeHead(head: Head): Uint8Array {
 
 export function readHead(value: unknown): Head {
   return fromBinary(HeadSchema, bytesOf(value))
+}
+
+/** Whether the row holds the second half of what another one begins. */
+export function isTail(key: KvKey): boolean {
+  return key.length > 4
 }
 
 /** What the key of a row of the topic index tells. */

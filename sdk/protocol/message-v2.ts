@@ -7,7 +7,7 @@ import { type Ciphertext, readCiphertext, writeCiphertext } from "./ciphertext.t
 import { WaferError } from "../error.ts"
 import type { Proofs } from "./proofs.ts"
 import { type PublicKeyBundle, writeBundle } from "./public-key.ts"
-import { decodeSignature, type Signature, verifyDigest, writeSignature } from "./signature.ts"
+import { decodeSignature, type Signature, writeSignature } from "./signature.ts"
 import { decodeParts, decodeProto, required } from "./wire.ts"
 
 /** A V2 message before it is opened. */
@@ -115,7 +115,7 @@ export function verifySignedContent(
   const signature = required(parts.get(SignedContentSchema.field.signature.number), "signature")
   const { bundle, address: senderAddress } = proofs.bundle(sender)
   const digest = contentDigest(headerBytes, payload)
-  if (!verifyDigest(decodeSignature(signature), digest, bundle.preKey.point)) {
+  if (!proofs.holds(decodeSignature(signature), digest, bundle.preKey)) {
     throw new WaferError("forged", "the message is not signed by its sender's pre-key")
   }
   return { payload, senderAddress }

@@ -8,6 +8,8 @@ import {
   verifyPreKey,
   walletAddress,
 } from "./public-key.ts"
+import type { Signature } from "./signature.ts"
+import { createVerifiers } from "./verifiers.ts"
 import { decodeProto } from "./wire.ts"
 
 /** A bundle and the wallet behind it. */
@@ -23,6 +25,8 @@ export interface Proofs {
   address(identityKey: PublicKey): string
   /** What the bytes of a V2 bundle say, and who is behind it. Throws `malformed`, `forged`. */
   bundle(encoded: Uint8Array): ProvenBundle
+  /** Whether a signature over a digest is one of a proven bundle's key. */
+  holds(signature: Signature, digest: Uint8Array, key: PublicKey): boolean
 }
 
 // Two keys for each account that is talked to.
@@ -49,7 +53,7 @@ export function createProofs(): Proofs {
       return { bundle, address: address(bundle.identityKey) }
     },
   )
-  return { address, bundle }
+  return { address, bundle, holds: createVerifiers() }
 }
 
 /** Finds what was proven by a few bytes of it, and is sure by comparing the whole. */

@@ -92,6 +92,10 @@ const forPages: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:test$/ }, () => ({ path: join(root, "tests/browser/node-test.ts") }))
     onResolve(
+      { filter: /^node:process$/ },
+      () => ({ path: join(root, "tests/browser/process.ts") }),
+    )
+    onResolve(
       { filter: /^node:assert\/strict$/ },
       () => ({ path: join(root, "tests/browser/assert.ts") }),
     )

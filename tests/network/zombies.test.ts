@@ -27,7 +27,16 @@ async function heals(
   await breakLink(node, other)
   if (by === "watchdog") {
     const noticed = () => metric(node, "wafer_p2p_zombie_links_total") >= 1
-    await until(noticed, 40_000, () => "not noticed")
+    const { gossip } = other.host
+    const id = node.peers.id
+    await until(
+      noticed,
+      40_000,
+      () =>
+        `not noticed; ${JSON.stringify(node.peers.status().peers)}, the other one sends ${
+          gossip.streamsOutbound.has(id)
+        }, receives ${gossip.streamsInbound.has(id)}`,
+    )
   }
   await until(() => linked(node, other), 40_000, () => "not healed")
   let heard = 0

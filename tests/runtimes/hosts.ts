@@ -102,7 +102,6 @@ await miniflare.dispose()`
 
 const workerd: Cell = {
   name: "workerd",
-  heavy: true,
   async run({ url, project }) {
     const fresh = await project({ miniflare: "4.20260730.0" })
     fresh.write("worker.js", await bundle(fresh, worker))

