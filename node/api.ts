@@ -14,10 +14,10 @@ import {
 import type { Caller, Desk } from "./access/desk.ts"
 import { topicCost } from "./access/limit.ts"
 import type { Hub, Subscription } from "./hub.ts"
-import type { Ingest } from "./ingest.ts"
 import { checkTopics, queryPage } from "./query.ts"
 import { asRefusal, invalid, type Limits, Refusal } from "./refusal.ts"
-import type { Arrival, Store } from "./store/store.ts"
+import type { Arrival } from "./store/store.ts"
+import type { Whole } from "./whole.ts"
 
 /** The V1 message API, whichever protocol carries it. Every failure is a `Refusal`. */
 export interface Api {
@@ -26,22 +26,21 @@ export interface Api {
   take(envelopes: readonly Envelope[], caller: Caller): Promise<Arrival[]>
   query(request: QueryRequest, caller: Caller): Promise<QueryResponse>
   batchQuery(request: BatchQueryRequest, caller: Caller): Promise<BatchQueryResponse>
-  /** The subscription is live when this returns. */
-  subscribe(topics: readonly string[], caller: Caller): Subscription
+  /** The subscription is live when this resolves. */
+  subscribe(topics: readonly string[], caller: Caller): Promise<Subscription>
   /** Reads a request if the caller can pay for it. One that cannot be read costs as much as the cheapest. */
   reading<T>(method: string, caller: Caller, read: () => Promise<T>): Promise<T>
 }
 
 export interface ApiOptions {
-  readonly store: Store
-  readonly ingest: Ingest
-  readonly hub: Hub
+  readonly whole: Whole
+  readonly hub: Pick<Hub, "hasReaders">
   readonly desk: Desk
   readonly limits: Limits
 }
 
 export function createApi(options: ApiOptions): Api {
-  const { store, ingest, hub, desk, limits } = options
+  const { whole, hub, desk, limits } = options
 
   async function batchQuery({ requests }: BatchQueryRequest): Promise<BatchQueryResponse> {
     if (requests.length > limits.maxBatchQueries) {
@@ -52,7 +51,7 @@ export function createApi(options: ApiOptions): Api {
     const responses: QueryResponse[] = []
     for (const request of requests) {
       try {
-        responses.push(await queryPage(store, limits, request))
+        responses.push(await queryPage(whole, limits, request))
       } catch (error) {
         throw new Refusal(Code.Internal, asRefusal(error).message, "invalid", { cause: error })
       }
@@ -65,7 +64,7 @@ export function createApi(options: ApiOptions): Api {
       desk.charge(caller, "publish", envelopes.length)
       const topics = envelopes.map(({ contentTopic }) => contentTopic)
       desk.admit(caller, topics)
-      const arrivals = await ingest.accept(envelopes, "client")
+      const arrivals = await whole.accept(envelopes, "client")
       // Official clients lose an event that is still in a socket when the answer overtakes it and
       // makes them resubscribe: one turn lets the streams write first.
       if (topics.some(hub.hasReaders)) await new Promise((resolve) => setTimeout(resolve, 0))
@@ -83,7 +82,7 @@ export function createApi(options: ApiOptions): Api {
     query: (request, caller) =>
       desk.measured("Query", caller, () => {
         desk.charge(caller, "read", topicCost(request.contentTopics.length))
-        return queryPage(store, limits, request)
+        return queryPage(whole, limits, request)
       }),
 
     batchQuery: (request, caller) =>
@@ -101,13 +100,13 @@ export function createApi(options: ApiOptions): Api {
           })
         ),
 
-    subscribe(topics, caller) {
+    async subscribe(topics, caller) {
       const charge = (count: number): void => {
         desk.charge(caller, "read", topicCost(count))
         checkTopics(count, limits)
       }
       const close = desk.open("Subscribe", caller, () => charge(topics.length))
-      const subscription = hub.subscribe(topics, close)
+      const subscription = await whole.subscribe(topics, close)
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })
       return {

@@ -33,6 +33,11 @@ describe("the configuration", () => {
     [["--log-level", "loud"], /--log-level expected/],
     [["--retention", "1 day"], /--retention expected a time like 90m, 24h or 7d, got 1 day/],
     [["--trust-proxy", "proxy"], /--trust-proxy expected an address or a range/],
+    [["--shards", "many"], /--shards expected a whole number, got many/],
+    [["--shards", "12"], /--shards and --keep-shards expected a power of two up to 1024 shards/],
+    [["--shards", "4", "--keep-shards", "4"], /--keep-shards expected a shard below 4, got 4/],
+    [["--shards", "4", "--keep-shards", "3-1"], /--keep-shards expected shards like 0-3,7/],
+    [["--shards", "4", "--keep-shards", "1"], /--keep-shards needs peers/],
     [["--tls-cert", "a.pem"], /--tls-cert and --tls-key need each other/],
   ]
   for (const [args, message] of wrong) {
@@ -55,6 +60,17 @@ describe("the configuration", () => {
     assert.equal(readConfig([], {}).p2pPort, undefined)
     assert.equal(readConfig(["--peer", "/a"], {}).p2pPort, 5557)
     assert.equal(readConfig(["--p2p-port", "0"], {}).p2pPort, 0)
+  })
+
+  it("keeps every shard, or those that are listed", () => {
+    const kept = (...args: string[]) => {
+      const { shards } = readConfig(["--peer", "/a", ...args], {})
+      return [shards.count, shards.kept]
+    }
+    assert.deepEqual(kept(), [1, [0]])
+    assert.deepEqual(kept("--shards", "4"), [4, [0, 1, 2, 3]])
+    assert.deepEqual(kept("--shards", "16", "--keep-shards", "9,0-3,2"), [16, [0, 1, 2, 3, 9]])
+    assert.deepEqual(kept("--shards", "2", "--keep-shards", "none"), [2, []])
   })
 
   it("explains every flag", () => {

@@ -1,5 +1,6 @@
 import { parseRange, type Range } from "./access/ip.ts"
 import type { LogLevel } from "./log.ts"
+import { createShards, type Shards } from "./store/shard.ts"
 import type { TraceTarget } from "./trace.ts"
 
 /** How one node process is set up. */
@@ -21,6 +22,8 @@ export interface Config {
   readonly p2pTopic: string | undefined
   /** The longest message that is gossiped; undefined: the default. */
   readonly p2pMaxBytes: number | undefined
+  /** How the network divides topics, and what this node keeps of them. */
+  readonly shards: Shards
   readonly limits: boolean
   /** A file of rules about clients, read again when it changes. */
   readonly rules: string | undefined
@@ -161,6 +164,20 @@ const settings = {
     many: true,
     read: text,
   },
+  shards: {
+    flag: "shards",
+    value: "N",
+    help: "parts that the network divides topics into: 1, 2, 4 … 1024",
+    fallback: "1",
+    read: whole,
+  },
+  keepShards: {
+    flag: "keep-shards",
+    value: "LIST",
+    help: "those that this node keeps: 0-3,7, all or none",
+    fallback: "all",
+    read: shardList,
+  },
   p2pTopic: {
     flag: "p2p-topic",
     value: "TOPIC",
@@ -217,6 +234,7 @@ export function readConfig(
   const peers = all(settings.peer)
   const allowPeers = all(settings.allowPeer)
   const networked = peers.length > 0 || allowPeers.length > 0
+  const p2pPort = maybe(settings.p2pPort) ?? (networked ? 5557 : undefined)
   const [cert, key] = [maybe(settings.tlsCert), maybe(settings.tlsKey)]
   if ((cert === undefined) !== (key === undefined)) {
     throw new ConfigError("--tls-cert and --tls-key need each other")
@@ -225,7 +243,7 @@ export function readConfig(
     host: one(settings.host),
     port: one(settings.port),
     grpcPort: one(settings.grpcPort),
-    p2pPort: maybe(settings.p2pPort) ?? (networked ? 5557 : undefined),
+    p2pPort,
     data: one(settings.data),
     kv: maybe(settings.kv),
     network: one(settings.network),
@@ -234,6 +252,7 @@ export function readConfig(
     announce: all(settings.announce),
     p2pTopic: maybe(settings.p2pTopic),
     p2pMaxBytes: maybe(settings.p2pMaxBytes),
+    shards: readShards(one(settings.shards), one(settings.keepShards), p2pPort !== undefined),
     limits: one(settings.limits) === "on",
     rules: maybe(settings.rules),
     trustedProxies: all(settings.trustProxy),
@@ -264,6 +283,19 @@ function readTraces(env: Readonly<Record<string, string | undefined>>): TraceTar
   return { endpoint, headers: Object.fromEntries(headers), ...(service && { service }) }
 }
 
+function readShards(count: number, kept: readonly number[] | "all", networked: boolean): Shards {
+  let shards: Shards
+  try {
+    shards = createShards(count, kept === "all" ? undefined : kept)
+  } catch (error) {
+    throw new ConfigError(`--shards and --keep-shards ${(error as RangeError).message}`)
+  }
+  if (shards.kept.length < count && !networked) {
+    throw new ConfigError("--keep-shards needs peers that keep the other shards, see --peer")
+  }
+  return shards
+}
+
 function readFlags(args: readonly string[]): Map<string, string[]> {
   const known = new Set(Object.values<Setting<unknown>>(settings).map(({ flag }) => flag))
   const flags = new Map<string, string[]>()
@@ -288,6 +320,22 @@ function port(text: string): number {
 function bytes(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new Expected("a number of bytes")
+}
+
+function whole(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new Expected("a whole number")
+}
+
+function shardList(text: string): readonly number[] | "all" {
+  if (text === "all") return text
+  if (text === "none") return []
+  return text.split(",").flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part) ?? []
+    const length = Number(last) - Number(first) + 1
+    if (!(length > 0)) throw new Expected("shards like 0-3,7, all or none")
+    return Array.from({ length }, (_, i) => Number(first) + i)
+  })
 }
 
 function duration(text: string): number {

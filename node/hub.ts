@@ -17,11 +17,16 @@ export interface Subscription extends AsyncIterable<Envelope> {
 export interface Hub {
   /** A topic of "*" stands for every public one. `onEnd` is called once, however it ends. */
   subscribe(topics: readonly string[], onEnd?: () => void): Subscription
+  /** Shows readers what came another way than through the store. */
+  deliver(arrival: Delivery): void
   readonly subscribers: number
   /** Whether anyone sees what is published to the topic. */
   hasReaders(topic: string): boolean
   close(): void
 }
+
+/** What a reader is shown of an arrival. */
+export type Delivery = Pick<Arrival, "envelope" | "receivedNs">
 
 export interface HubOptions {
   readonly store: Store
@@ -33,7 +38,7 @@ export interface HubOptions {
 }
 
 interface Reader {
-  readonly push: (arrival: Arrival) => void
+  readonly push: (arrival: Delivery) => void
   readonly close: () => void
 }
 
@@ -43,9 +48,11 @@ export function createHub(options: HubOptions): Hub {
   const all = new Set<Reader>()
   const readers = new Set<Reader>()
 
-  const unfollow = store.follow({ arrived: (arrivals) => arrivals.forEach(deliver) })
+  const unfollow = store.follow({
+    arrived: (arrivals) => arrivals.filter((arrival) => !again(arrival)).forEach(deliver),
+  })
 
-  function deliver(arrival: Arrival): void {
+  function deliver(arrival: Delivery): void {
     const { contentTopic } = arrival.envelope
     const some = topics.get(contentTopic)
     for (const reader of some ?? []) reader.push(arrival)
@@ -53,7 +60,7 @@ export function createHub(options: HubOptions): Hub {
     for (const reader of all) if (!some?.has(reader)) reader.push(arrival)
   }
 
-  function handOver({ envelope, receivedNs }: Arrival): Envelope {
+  function handOver({ envelope, receivedNs }: Delivery): Envelope {
     metrics.deliveries.add(1)
     metrics.deliverySeconds.observe(Date.now() / 1000 - Number(receivedNs) / 1e9)
     return envelope
@@ -77,6 +84,8 @@ export function createHub(options: HubOptions): Hub {
   }
 
   return {
+    deliver,
+
     get subscribers() {
       return readers.size
     },
@@ -86,7 +95,7 @@ export function createHub(options: HubOptions): Hub {
     subscribe(wanted, onEnd) {
       let current = new Set(wanted)
       const capacity = current.has("*") ? bufferAll : buffer
-      const queue: Arrival[] = []
+      const queue: Delivery[] = []
       let overflowed = false
       let closed = false
       let wake: (() => void) | undefined
@@ -153,4 +162,9 @@ export function createHub(options: HubOptions): Hub {
       for (const { close } of [...readers]) close()
     },
   }
+}
+
+/** Whether a peer brought what another had brought before; a client that repeats itself wants to be heard. */
+function again({ keep, seq, origin }: Arrival): boolean {
+  return keep && seq === undefined && origin !== "client"
 }

@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from "./metrics.ts"
 import { defaultLimits, Refusal } from "./refusal.ts"
 import type { Store } from "./store/store.ts"
 import { memoryStore } from "./store/memory.ts"
+import { createWindows } from "./store/window.ts"
 
 function envelope(n: number, contentTopic = "t"): Envelope {
   return create(EnvelopeSchema, {
@@ -102,6 +103,24 @@ describe("the door", () => {
     assert.match(text, /^wafer_envelopes_total\{origin="client",result="stored"\} 1$/m)
     assert.match(text, /^wafer_envelopes_total\{origin="client",result="known"\} 1$/m)
     assert.match(text, /^wafer_envelopes_total\{origin="peer",result="relayed"\} 1$/m)
+  })
+
+  it("refuses what expires and is stamped ahead, and nothing that is kept", async () => {
+    const ingest = createIngest({
+      store: memoryStore(),
+      limits: defaultLimits,
+      windows: createWindows(86_400_000, () => 7),
+      metrics: createMetrics(),
+      now: () => new Date(7),
+    })
+    const ahead = 3 * 3_600_000 * 1_000_000
+    const taken = [envelope(0), envelope(ahead, "/xmtp/0/m-1/proto")]
+    assert.equal((await ingest.accept(taken, "client")).length, 2)
+    await assert.rejects(
+      ingest.accept([envelope(ahead)], "client"),
+      (e) =>
+        e instanceof Refusal && e.code === Code.InvalidArgument && /too far ahead/.test(e.message),
+    )
   })
 
   it("takes no envelopes at all", async () => {

@@ -6,6 +6,7 @@ import type { Metrics } from "./metrics.ts"
 import { invalid, type Limits, Refusal } from "./refusal.ts"
 import type { Arrival, Item, Store } from "./store/store.ts"
 import { isEphemeral } from "./store/topic.ts"
+import type { Windows } from "./store/window.ts"
 
 /** The one door for writes, for clients and peers alike. */
 export interface Ingest {
@@ -26,6 +27,8 @@ export interface Ingest {
 export interface IngestOptions {
   readonly store: Store
   readonly limits: Limits
+  /** How far ahead an envelope that expires may be stamped; undefined: as far as it likes. */
+  readonly windows?: Windows
   readonly metrics: Metrics
   readonly log?: Log
   readonly now: () => Date
@@ -45,7 +48,8 @@ const maxWaitingBytes = 256 * 1024 * 1024
 
 const utf8 = new TextEncoder()
 
-export function createIngest({ store, limits, metrics, log = silent, now }: IngestOptions): Ingest {
+export function createIngest(options: IngestOptions): Ingest {
+  const { store, limits, windows, metrics, log = silent, now } = options
   const waiting: Waiting[] = []
   let waitingBytes = 0
   let writing: Promise<void> | undefined
@@ -98,31 +102,10 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
     })
   }
 
-  function findFault({ contentTopic, timestampNs, message }: Envelope): Refusal | undefined {
-    // No character takes more than three bytes: most topics need not be encoded to be measured.
-    const { maxTopicBytes } = limits
-    if (
-      3 * contentTopic.length > maxTopicBytes && utf8.encode(contentTopic).length > maxTopicBytes
-    ) {
-      return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
-    }
-    if (message.length > limits.maxMessageBytes) {
-      return new Refusal(Code.InvalidArgument, "message too big", "too-large")
-    }
-    if (timestampNs < 0n || timestampNs > maxTimestampNs) {
-      return invalid("timestamp does not fit 63 bits")
-    }
-    // Another spelling of the same bytes would be another topic: refuse rather than mend.
-    if (!contentTopic.isWellFormed()) {
-      return invalid("topic is not valid UTF-8")
-    }
-    return undefined
-  }
-
   return {
     async accept(envelopes, origin) {
       if (closed) throw new Refusal(Code.Unavailable, "the node is stopping", "stopping")
-      const faults = envelopes.map(findFault)
+      const faults = envelopes.map((envelope) => findFault(envelope, limits, windows))
       const first = faults.findIndex((fault) => fault !== undefined)
       const sound = first < 0 ? envelopes : envelopes.slice(0, first)
       const receivedNs = BigInt(now().getTime()) * 1_000_000n
@@ -147,6 +130,35 @@ export function createIngest({ store, limits, metrics, log = silent, now }: Inge
       await writing
     },
   }
+}
+
+/** Why an envelope cannot be taken, with the text of V1. */
+export function findFault(
+  { contentTopic, timestampNs, message }: Envelope,
+  { maxTopicBytes, maxMessageBytes }: Limits,
+  windows?: Windows,
+): Refusal | undefined {
+  // No character takes more than three bytes: most topics need not be encoded to be measured.
+  if (
+    3 * contentTopic.length > maxTopicBytes && utf8.encode(contentTopic).length > maxTopicBytes
+  ) {
+    return new Refusal(Code.InvalidArgument, "topic length too big", "too-large")
+  }
+  if (message.length > maxMessageBytes) {
+    return new Refusal(Code.InvalidArgument, "message too big", "too-large")
+  }
+  if (timestampNs < 0n || timestampNs > maxTimestampNs) {
+    return invalid("timestamp does not fit 63 bits")
+  }
+  // Stamped back is for a day of its own, stamped ahead would come back from peers after its day.
+  if (windows?.fault(contentTopic, timestampNs) === "future") {
+    return invalid("timestamp too far ahead for a topic that expires")
+  }
+  // Another spelling of the same bytes would be another topic: refuse rather than mend.
+  if (!contentTopic.isWellFormed()) {
+    return invalid("topic is not valid UTF-8")
+  }
+  return undefined
 }
 
 /** An envelope with all that the store wants to know of it. */

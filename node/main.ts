@@ -104,6 +104,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   const node = await createNode({
     store: opened.store,
     network: config.network,
+    shards: config.shards,
     log,
     trustedProxies: config.trustedProxies,
     retentionMs: config.retentionMs,
@@ -147,14 +148,16 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(`wafer-node [command] [flags]\n\n${commandUsage}\n\n${usage}`)
     return
   }
-  const command = commands[args[0] ?? ""]
+  const words = Object.hasOwn(commands, args.slice(0, 2).join(" ")) ? 2 : 1
+  const command = commands[args.slice(0, words).join(" ")]
   if (!command) {
     const config = readConfig(args, process.env)
     await serve(config, createLog((line) => console.error(line), config.logLevel))
     return
   }
-  const file = args[1]?.startsWith("--") ? undefined : args[1]
-  const flags = args.slice(file === undefined ? 1 : 2)
+  const rest = args.slice(words)
+  const file = rest[0]?.startsWith("--") ? undefined : rest[0]
+  const flags = file === undefined ? rest : rest.slice(1)
   // Deno KV may keep the process alive after its last word.
   process.exit(await command(readConfig(flags, process.env), file))
 }

@@ -1,6 +1,9 @@
 /** Labels of one sample, for example `{ code: "ok" }`. */
 export type Labels = Readonly<Record<string, string>>
 
+/** One series of a gauge that is read when it is printed. */
+export type Sample = readonly [Labels, number]
+
 export interface Counter {
   add(amount: number, labels?: Labels): void
   /** The sum over every series that has these labels. */
@@ -21,8 +24,8 @@ export interface Histogram {
 /** Collects samples and prints them in the text format of Prometheus. */
 export interface Registry {
   counter(name: string, help: string): Counter
-  /** With `read` the value is asked for when the page is printed. */
-  gauge(name: string, help: string, read?: () => number): Gauge
+  /** With `read` the value, or one for each series there is then, is asked for when the page is printed. */
+  gauge(name: string, help: string, read?: () => number | readonly Sample[]): Gauge
   histogram(name: string, help: string, bounds: readonly number[]): Histogram
   text(): string
 }
@@ -58,7 +61,9 @@ export function createRegistry(): Registry {
     gauge(name, help, read) {
       const values = new Map<string, number>()
       family(name, help, "gauge", () => {
-        if (read) values.set("", read())
+        const found = read?.()
+        if (typeof found === "number") values.set("", found)
+        else if (found !== undefined) return found.map(([at, v]) => `${name}${print(at)} ${v}`)
         return [...values].map(([at, v]) => `${name}${at} ${v}`)
       })
       return { set: (value, labels) => void values.set(print(labels), value) }

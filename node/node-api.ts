@@ -14,12 +14,13 @@ import type { Api } from "./api.ts"
 import type { Caller, Desk } from "./access/desk.ts"
 import { topicCost } from "./access/limit.ts"
 import { fingerprintDigest } from "./store/fingerprint.ts"
-import { follow } from "./follow.ts"
-import type { Peers } from "./p2p/mod.ts"
+import type { Offered, Peers } from "./p2p/mod.ts"
 import { checkTopics, queryPage } from "./query.ts"
 import { readPages } from "./read.ts"
 import { type Limits, Refusal } from "./refusal.ts"
+import type { Shards } from "./store/shard.ts"
 import type { Store } from "./store/store.ts"
+import type { Whole } from "./whole.ts"
 
 /**
  * What a node offers beyond V1: following from a cursor, long answers, publishing to several nodes, its
@@ -34,13 +35,14 @@ export interface NodeApi {
 
 export interface NodeApiOptions {
   readonly api: Api
+  readonly whole: Pick<Whole, "page" | "follow">
   readonly store: Store
   readonly desk: Desk
   readonly limits: Limits
   readonly network: string
+  readonly shards: Shards
   readonly retentionMs: number
   readonly peers: Peers | undefined
-  readonly followHeartbeatMs: number
 }
 
 /** The version that NodeInfo tells. */
@@ -50,9 +52,9 @@ const defaultTimeoutMs = 10_000
 const maxTimeoutMs = 60_000
 
 export function createNodeApi(options: NodeApiOptions): NodeApi {
-  const { api, store, desk, limits, network, retentionMs, peers } = options
+  const { api, whole, store, desk, limits, network, shards, retentionMs, peers } = options
 
-  async function confirmed(ids: Uint8Array[], request: PublishRequest): Promise<number> {
+  async function confirmed(ids: Offered[], request: PublishRequest): Promise<number> {
     const { minPeers, timeoutMs } = request
     if (minPeers === 0) return 0
     const wait = Math.min(timeoutMs || defaultTimeoutMs, maxTimeoutMs)
@@ -73,7 +75,7 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
         checkTopics(length, limits)
       })
       try {
-        yield* follow(store, request, caller.signal, { heartbeatMs: options.followHeartbeatMs })
+        yield* whole.follow(request, caller.signal)
       } finally {
         close()
       }
@@ -84,7 +86,7 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
       desk.measured("Read", caller, () =>
         readPages(request, limits, (page) => {
           desk.charge(caller, "read", topicCost(page.contentTopics.length))
-          return queryPage(store, limits, page)
+          return queryPage(whole, limits, page)
         })),
 
     async publish(request, caller) {
@@ -92,7 +94,8 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
         throw new Refusal(Code.FailedPrecondition, "this node has no peers", "too-few-peers")
       }
       const arrivals = await api.take(request.envelopes, caller)
-      const ids = arrivals.filter(({ keep }) => keep).map(({ id }) => id)
+      const ids = arrivals.filter(({ keep }) => keep)
+        .map(({ id, envelope }) => ({ id, contentTopic: envelope.contentTopic }))
       const storedByPeers = await desk.measured("Confirm", caller, () => confirmed(ids, request))
       return create(PublishResponseSchema, { storedByPeers })
     },
@@ -106,6 +109,8 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
           network,
           limits,
           retentionMs: BigInt(retentionMs),
+          shards: shards.count,
+          keptShards: [...shards.kept],
           stored: kept.count + store.fingerprint("expiring").count,
           rootFingerprint: fingerprintDigest(kept),
           peers: peers?.status().peers.filter(({ wafer }) => wafer).map(({ id, inAgreement }) => ({

@@ -25,14 +25,19 @@ import { noRules, type Rules } from "./access/rules.ts"
 import { createLately } from "./status/lately.ts"
 import { createStatus, type Disk } from "./status/report.ts"
 import { statusRoutes } from "./status/routes.ts"
+import { type Shards, unsharded } from "./store/shard.ts"
 import type { Store } from "./store/store.ts"
+import { createWindows } from "./store/window.ts"
 import { createTracer, type TraceTarget } from "./trace.ts"
+import { createWhole } from "./whole.ts"
 
 /** What a node is made of. Only the store has no default. */
 export interface NodeOptions {
   readonly store: Store
   /** The network that NodeInfo names. Default "wafer". */
   readonly network?: string
+  /** How the network divides topics, and what this node keeps of them. Default: one shard, kept. */
+  readonly shards?: Shards
   readonly limits?: Partial<Limits>
   /** How fast clients may go; false lifts every limit. */
   readonly rates?: Rates | false
@@ -63,7 +68,10 @@ export interface NodeOptions {
 }
 
 /** What a peer network is given of a node. */
-export type NetworkParts = Pick<PeersOptions, "store" | "ingest" | "limits" | "registry" | "log">
+export type NetworkParts = Pick<
+  PeersOptions,
+  "store" | "ingest" | "deliver" | "limits" | "shards" | "registry" | "log"
+>
 
 /**
  * A node without a socket: it answers Requests, in any runtime and in a page.
@@ -89,7 +97,7 @@ const answerMs = 3000
 
 /** Assembles a node around a store, which it then owns. */
 export async function createNode(options: NodeOptions): Promise<Node> {
-  const { store, network = "wafer", retentionMs = 86_400_000 } = options
+  const { store, network = "wafer", shards = unsharded, retentionMs = 86_400_000 } = options
   const now = options.now ?? (() => new Date())
   const limits = { ...defaultLimits, ...options.limits }
   const rates = options.rates ?? defaultRates
@@ -101,13 +109,26 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   }
   const metrics = createMetrics()
   const { registry } = metrics
-  const ingest = createIngest({ store, limits, metrics, now, log })
+  const windows = createWindows(retentionMs, () => now().getTime())
+  const ingest = createIngest({ store, limits, windows, metrics, now, log })
   const hub = createHub({
     store,
     metrics,
     ...(options.subscriberBuffer && { buffer: options.subscriberBuffer }),
   })
-  const peers = await options.join?.({ store, ingest, limits, registry, log })
+  const { deliver } = hub
+  const peers = await options.join?.({ store, ingest, deliver, limits, shards, registry, log })
+  const whole = createWhole({
+    store,
+    ingest,
+    hub,
+    shards,
+    elsewhere: peers?.elsewhere,
+    limits,
+    windows,
+    followHeartbeatMs: options.followHeartbeatMs ?? 5000,
+    now,
+  })
   const limiter = rates === false ? undefined : createLimiter(rates, () => now().getTime())
   const authenticator = createAuthenticator(now)
   const tracer = options.traces && createTracer({ ...options.traces, registry, log })
@@ -119,21 +140,30 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     streams: options.streams ?? (rates === false ? unlimitedStreams : defaultStreams),
     trace: tracer?.add,
   })
-  const api = createApi({ store, ingest, hub, desk, limits })
+  const api = createApi({ whole, hub, desk, limits })
   const nodeApi = createNodeApi({
     api,
+    whole,
     store,
     desk,
     limits,
     network,
+    shards,
     retentionMs,
     peers,
-    followHeartbeatMs: options.followHeartbeatMs ?? 5000,
   })
   registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
-  const keeper = createKeeper({ store, retentionMs, registry, log, now })
+  const keeper = createKeeper({
+    store,
+    retentionMs,
+    shards,
+    handOver: peers?.handOver,
+    registry,
+    log,
+    now,
+  })
   keeper.start()
   const stopping = new AbortController()
   const addressOf: AddressOf = (remote, forwardedFor) =>
@@ -169,6 +199,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     metrics,
     peers,
     network,
+    shards,
     retentionMs,
     ready,
     disk: options.disk,

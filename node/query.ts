@@ -14,7 +14,7 @@ const endOfTime = 2n ** 63n - 1n
 
 /** One page, by V1's rules: newest first unless asked otherwise, and a cursor only when the page is full. */
 export async function queryPage(
-  store: Store,
+  store: Pick<Store, "page">,
   limits: Limits,
   request: QueryRequest,
 ): Promise<QueryResponse> {

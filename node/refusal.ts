@@ -39,6 +39,7 @@ export type Reason =
   | "rate-limit"
   | "behind"
   | "too-few-peers"
+  | "no-keeper"
   | "too-many-streams"
   | "too-slow"
   | "stopping"

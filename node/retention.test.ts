@@ -9,6 +9,7 @@ import { silent } from "./log.ts"
 import { createRegistry } from "./metrics.ts"
 import { createKeeper, type Keeper } from "./retention.ts"
 import { currentRuntime } from "./runtime/current.ts"
+import { createShards, shardOf } from "./store/shard.ts"
 import type { Item, Store } from "./store/store.ts"
 import { kvStore } from "./store/kv.ts"
 import { memoryStore } from "./store/memory.ts"
@@ -50,6 +51,37 @@ const stores: Record<string, () => Promise<Store>> = {
 
 for (const [name, open] of Object.entries(stores)) {
   describe(`keeping a store in ${name}`, () => {
+    it("leaves a shard to others only when they have it", async () => {
+      const store = await open()
+      const topics = Array.from({ length: 40 }, (_, i) => `/xmtp/0/m-${i}/proto`)
+      await store.append(topics.map((topic, i) => item(topic, now - i * 1000)))
+      const of = (shard: number) => topics.filter((topic) => shardOf(topic, 4) === shard)
+      const asked: string[][] = []
+      let taken = [2]
+      const keeper = createKeeper({
+        store,
+        retentionMs: 0,
+        shards: createShards(4, [0, 1]),
+        handOver(entries) {
+          asked.push(entries.map(({ contentTopic }) => contentTopic))
+          return Promise.resolve(taken.includes(shardOf(asked.at(-1)![0]!, 4)))
+        },
+        registry: createRegistry(),
+        log: silent,
+        now: () => new Date(now),
+      })
+      assert.equal((await keeper.sweep()).handedOver, of(2).length)
+      assert.deepEqual(asked.toSorted(), [of(2), of(3)].toSorted())
+      assert.deepEqual((await topicsLeft(store)).sort(), [...of(0), ...of(1), ...of(3)].sort())
+      taken = [2, 3]
+      assert.equal((await keeper.sweep()).handedOver, of(3).length)
+      // Once nothing is left, nobody looks again.
+      assert.equal((await keeper.sweep()).handedOver, 0)
+      assert.equal(asked.length, 3)
+      assert.deepEqual((await topicsLeft(store)).sort(), [...of(0), ...of(1)].sort())
+      await store.close()
+    })
+
     it("removes what is old and may expire, and nothing else", async () => {
       const store = await open()
       await store.append([
@@ -61,8 +93,8 @@ for (const [name, open] of Object.entries(stores)) {
         item("young, but dated back", now - hour, { sentMs: 0 }),
       ])
       const keeper = keeperOf(store)
-      assert.deepEqual(await keeper.sweep(), { expired: 2, orphans: 0 })
-      assert.deepEqual(await keeper.sweep(), { expired: 0, orphans: 0 })
+      assert.deepEqual(await keeper.sweep(), { expired: 2, handedOver: 0, orphans: 0 })
+      assert.deepEqual(await keeper.sweep(), { expired: 0, handedOver: 0, orphans: 0 })
       assert.deepEqual(await topicsLeft(store), [
         "/xmtp/0/m-1/proto",
         "within the edge of hours",

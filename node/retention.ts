@@ -1,13 +1,19 @@
 import type { Log } from "./log.ts"
 import type { Registry } from "./metrics.ts"
 import { compareBytes, storageId } from "./store/envelope.ts"
+import { shardOf, type Shards, unsharded } from "./store/shard.ts"
 import type { LogEntry, Store } from "./store/store.ts"
 import { isKept } from "./store/topic.ts"
+import { createWindows } from "./store/window.ts"
 
 export interface KeeperOptions {
   readonly store: Store
   /** How long topics outside /xmtp/ are kept; 0 is for ever. */
   readonly retentionMs: number
+  /** What the node keeps. Default: everything. */
+  readonly shards?: Shards
+  /** Offers what it keeps no longer to nodes that do; resolves with whether enough of them have stored it. */
+  readonly handOver?: ((entries: readonly LogEntry[]) => Promise<boolean>) | undefined
   readonly registry: Registry
   readonly log: Log
   readonly now: () => Date
@@ -20,8 +26,8 @@ export interface ScrubOptions {
 
 /** Keeps the store in order while the node runs. */
 export interface Keeper {
-  /** Removes what has expired, oldest first, and what crashes left behind. */
-  sweep(): Promise<{ expired: number; orphans: number }>
+  /** Removes what has expired, oldest first, what other nodes keep instead, and what crashes left behind. */
+  sweep(): Promise<{ expired: number; handedOver: number; orphans: number }>
   /**
    * Hashes every stored message anew, and removes those that are not what their id says, unless it
    * shall only look.
@@ -35,19 +41,17 @@ export interface Keeper {
 const hourMs = 3_600_000
 const step = 200
 
-export function createKeeper({ store, retentionMs, registry, log, now }: KeeperOptions): Keeper {
+export function createKeeper(options: KeeperOptions): Keeper {
+  const { store, retentionMs, shards = unsharded, handOver, registry, log, now } = options
   const removed = registry.counter("wafer_removed_total", "Stored envelopes removed, by reason")
+  const windows = createWindows(retentionMs, () => now().getTime())
   const timers = new Map<() => unknown, ReturnType<typeof setTimeout>>()
   let working: Promise<unknown> = Promise.resolve()
   let closed = false
   // Everything up to here is kept for ever, or gone.
   let swept = 0n
-
-  /** Peers compare sets whose edge is a whole hour, so that the edge stands still while they do. */
-  function edgeNs(): bigint {
-    const edgeMs = Math.floor((now().getTime() - retentionMs) / hourMs) * hourMs - 2 * hourMs
-    return BigInt(edgeMs) * 1_000_000n
-  }
+  // Nothing is left of the shards that are not kept, and nothing of them can come.
+  let tidied = shards.kept.length === shards.count
 
   async function* entriesFrom(after: bigint): AsyncGenerator<LogEntry[]> {
     for (let seq = after; !closed;) {
@@ -62,12 +66,12 @@ export function createKeeper({ store, retentionMs, registry, log, now }: KeeperO
 
   async function expire(): Promise<number> {
     if (retentionMs === 0) return 0
-    const edge = edgeNs()
+    const edge = windows.removalNs()
     let expired = 0
     for await (const entries of entriesFrom(swept)) {
       const young = entries.findIndex(({ receivedNs }) => receivedNs >= edge)
       const old = young < 0 ? entries : entries.slice(0, young)
-      // Only the time of arrival counts: a sender could date the other one ahead for ever.
+      // Only the time of arrival counts: the log is in its order.
       const due = old.filter(({ contentTopic }) => !isKept(contentTopic))
       if (due.length > 0) await store.remove(due)
       expired += due.length
@@ -76,6 +80,29 @@ export function createKeeper({ store, retentionMs, registry, log, now }: KeeperO
     }
     removed.add(expired, { reason: "expired" })
     return expired
+  }
+
+  /** Shards that were kept before: an envelope goes only when others are known to have it. */
+  async function leaveToOthers(): Promise<number> {
+    if (tidied || !handOver) return 0
+    let handedOver = 0
+    let left = 0
+    for await (const entries of entriesFrom(0n)) {
+      const foreign = entries.filter(({ contentTopic }) => !shards.keeps(contentTopic))
+      const parts = Map.groupBy(foreign, ({ contentTopic }) => shardOf(contentTopic, shards.count))
+      for (const part of parts.values()) {
+        if (!await handOver(part)) {
+          left += part.length
+          continue
+        }
+        await store.remove(part)
+        handedOver += part.length
+      }
+    }
+    if (left > 0) log("warn", "nobody else is known to keep it", { envelopes: left })
+    tidied = left === 0 && !closed
+    removed.add(handedOver, { reason: "shard" })
+    return handedOver
   }
 
   async function findDamaged(entries: readonly LogEntry[]): Promise<LogEntry[]> {
@@ -92,10 +119,12 @@ export function createKeeper({ store, retentionMs, registry, log, now }: KeeperO
   const keeper: Keeper = {
     async sweep() {
       const expired = await expire()
+      const handedOver = await leaveToOthers()
       const orphans = await store.tidy()
       removed.add(orphans, { reason: "orphan" })
-      if (expired + orphans > 0) log("info", "swept", { expired, orphans })
-      return { expired, orphans }
+      const swept = { expired, handedOver, orphans }
+      if (expired + handedOver + orphans > 0) log("info", "swept", swept)
+      return swept
     },
 
     async scrub({ onlyLook = false, onProgress } = {}) {

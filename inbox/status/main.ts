@@ -18,6 +18,7 @@ interface Report {
     readonly id: string
     readonly address?: string
     readonly agrees?: boolean
+    readonly apart?: number
     readonly connectedSeconds: number
   }[]
   readonly root: string
@@ -173,15 +174,24 @@ function number(value: string, unit: string, label: string, line: string): HTMLE
 }
 
 function peers(all: NonNullable<Report["peers"]>): HTMLElement {
-  const rows = all.map(({ id, address, agrees, connectedSeconds }) =>
+  const rows = all.map(({ id, address, agrees, apart, connectedSeconds }) =>
     h(
       "tr",
       "",
-      h("td", "", h("b", "", `…${id.slice(-8)}`), h("code", "", address ?? "")),
+      h(
+        "td",
+        "",
+        h("b", "", `…${id.slice(-8)}`),
+        h("code", "", address?.replace(/\/p2p\/\w+$/, "") ?? ""),
+      ),
       h(
         "td",
         agrees ? "agrees" : "repairing",
-        agrees ? "✓ Agrees" : agrees === false ? "⟳ Repairing" : "Not compared",
+        agrees
+          ? "✓ Agrees"
+          : agrees === false
+          ? `⟳ ${apart ? `${count(apart)} apart` : "Repairing"}`
+          : "Not compared",
       ),
       h("td", "right", span(connectedSeconds)),
     )

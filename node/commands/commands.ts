@@ -16,10 +16,11 @@ import { currentRuntime } from "../runtime/current.ts"
 import type { Item, Store } from "../store/store.ts"
 import { kvStore } from "../store/kv.ts"
 import { type Archived, readArchive, writeArchive } from "./archive.ts"
+import { type PeersView, printPeers, viewPeers } from "./peers.ts"
 import { type Progress, showProgress } from "./progress.ts"
 import { fromNode, fromStore, type Source } from "./source.ts"
 
-/** What an operator does with a node beside running it. Resolves with the exit code. */
+/** What an operator does with a node beside running it. Resolves with the exit code. A name may be two words. */
 export type Command = (config: Config, file: string | undefined) => Promise<number>
 
 export const commands: Readonly<Record<string, Command>> = {
@@ -37,6 +38,9 @@ export const commands: Readonly<Record<string, Command>> = {
     }),
 
   verify: (config) => withStore(config, verify, { readOnly: true }),
+
+  peers: (config) => withPeers(config, (view) => view ? printPeers(view) : alone),
+  "peers --json": (config) => withPeers(config, (view) => JSON.stringify(view ?? null, null, 2)),
 }
 
 /** What `--help` prints about them. */
@@ -46,7 +50,20 @@ export const commandUsage: string = [
   "  export          everything stored as lines of JSON, to standard output",
   "  import          such lines from standard input, beside what is stored",
   "  verify          hash every stored message anew and report what is damaged",
+  "  peers [--json]  the peer network as the running node sees it",
 ].join("\n")
+
+const alone = "This node has no network: it runs without --p2p-port and --peer."
+
+async function withPeers(
+  { data, operatorToken }: Config,
+  print: (view: PeersView | undefined) => string,
+): Promise<number> {
+  const url = await dataFolder(data).running()
+  if (!url) throw new ConfigError(`no node works on ${data}`)
+  console.log(print(await viewPeers(url, operatorToken)))
+  return 0
+}
 
 async function withStore(
   config: Config,

@@ -68,7 +68,7 @@ export function gatewayRoutes(api: Api, options: GatewayOptions): Map<string, Ga
   ): GatewayRoute =>
   async (request, caller) => {
     const message = await read(input, request, caller)
-    const subscription = api.subscribe(topics(message), caller)
+    const subscription = await api.subscribe(topics(message), caller)
     caller.answer.set("content-type", "application/json")
     caller.answer.set("Grpc-Metadata-Subscribed", "true")
     const lines = ndjson(subscription, lineOf, options.heartbeatMs, caller.holdsHeaders)

@@ -50,7 +50,7 @@ export function messageApiRoutes(api: Api, options: RouteOptions): Routes {
       subscribe: ({ contentTopics }, context) => live(api, contentTopics, context, options),
       subscribeAll: (_, context) => live(api, ["*"], context, options),
       async *subscribe2(requests, context) {
-        const subscription = open(api, [], context, options)
+        const subscription = await open(api, [], context, options)
         const retargeting = retarget(subscription, requests)
         // It may fail while a slow reader holds the stream back, long before it is awaited.
         retargeting.catch(() => {})
@@ -83,16 +83,16 @@ async function* live(
   context: HandlerContext,
   options: RouteOptions,
 ): AsyncGenerator<Envelope> {
-  yield* open(api, topics, context, options)
+  yield* await open(api, topics, context, options)
 }
 
-function open(
+async function open(
   api: Api,
   topics: readonly string[],
   context: HandlerContext,
   options: RouteOptions,
-): Subscription {
-  const subscription = api.subscribe(topics, callerOf(context, options))
+): Promise<Subscription> {
+  const subscription = await api.subscribe(topics, callerOf(context, options))
   context.responseHeader.set("subscribed", "true")
   context.values.get(opened)(context)
   return subscription

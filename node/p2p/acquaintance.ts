@@ -5,20 +5,22 @@ import { reachOf } from "./address.ts"
 import type { Book } from "./book.ts"
 import { askMetadata, METADATA } from "./metadata.ts"
 import type { PeerLog } from "./metrics.ts"
-import { type Exchange, openRecord, PEERS } from "./peers.ts"
+import { type Claim, type Exchange, openRecord, PEERS } from "./peers.ts"
 import type { Roster } from "./roster.ts"
 
 export interface Acquaintance {
   /** A connection was identified. */
   identified(peerId: PeerId, protocols: string[], connection: Connection): void
-  /** A peer told its network. */
-  told(peer: string, network: string): void
+  /** A peer told its network and what it keeps of it. */
+  told(peer: string, claim: Claim): void
   /** Asks a peer whom it knows. Never rejects. */
   ask(peer: string): Promise<void>
 }
 
 export interface AcquaintanceOptions {
   readonly network: string
+  /** Into how many shards the network is divided. */
+  readonly shards: number
   /** The Waku cluster that peers must tell; undefined: any. */
   readonly cluster: number | undefined
   readonly metadata: WakuMetadata
@@ -29,7 +31,7 @@ export interface AcquaintanceOptions {
   readonly recordOf: (peer: PeerId) => Promise<Uint8Array | undefined>
   readonly open: (peer: string, protocol: string) => Promise<Stream>
   readonly blame: (peer: string, protocol: string, error: unknown) => void
-  readonly sendAway: (peer: string, reason: "network" | "cluster") => void
+  readonly sendAway: (peer: string, reason: "network" | "shards" | "cluster") => void
   /** A node of this network that was not known to be one. */
   readonly met: (peer: string) => void
   /** The book has grown. */
@@ -40,12 +42,16 @@ export interface AcquaintanceOptions {
 export function createAcquaintance(options: AcquaintanceOptions): Acquaintance {
   const { network, roster, book, exchange, open, blame, log } = options
 
-  function told(peer: string, theirs: string): void {
+  function told(peer: string, { network: theirs, shards }: Claim): void {
     const before = roster.get(peer)?.ours
-    roster.told(peer, theirs === network)
+    const ours = theirs === network && shards.count === options.shards
+    roster.told(peer, ours, ours ? shards.kept : [])
     if (theirs !== network) {
       log.say("warn", "peer of another network", { peer, network: theirs })
       options.sendAway(peer, "network")
+    } else if (!ours) {
+      log.say("warn", "peer divides topics otherwise", { peer, shards: shards.count })
+      options.sendAway(peer, "shards")
     } else if (before !== true) {
       options.met(peer)
     }
@@ -56,7 +62,7 @@ export function createAcquaintance(options: AcquaintanceOptions): Acquaintance {
     if (member === undefined) return
     try {
       const answer = await exchange.ask(await open(peer, PEERS), member.remote)
-      told(peer, answer.network)
+      told(peer, answer)
       if (answer.learned > 0) options.learned()
     } catch (error) {
       blame(peer, PEERS, error)

@@ -14,6 +14,8 @@ export interface PeersConfig {
   readonly allow: readonly string[]
   /** The gossip topic. `/waku/2/rs/<cluster>/<shard>` joins a Waku shard. */
   readonly pubsubTopic: string
+  /** Whether Waku tools may read the history; undefined: when the topic is a Waku shard. */
+  readonly wakuStore: boolean | undefined
   /** Peers must tell this Waku cluster; undefined: any. */
   readonly cluster: number | undefined
   /** Larger messages are handed to our own peers one by one: Waku's default limit is 150 KiB. */
@@ -29,6 +31,8 @@ export interface PeersConfig {
   readonly gossipBytes: Flow
   readonly servedBytes: Flow
   readonly servedBytesTotal: Flow
+  /** What one peer may read for its clients: a page of up to a hundred topics counts one. */
+  readonly forwardedReads: Flow
   readonly timings: Timings
 }
 
@@ -55,6 +59,10 @@ export interface Timings {
   readonly settle: number
   /** Between two sessions that a peer opens for one set. */
   readonly sessionGap: number
+  /** How long a keeper of another shard may be silent before the next is asked. */
+  readonly forward: number
+  /** How often a live stream between nodes that is silent says that it is alive. */
+  readonly heartbeat: number
   /** One message of a session, and the whole of it. */
   readonly round: number
   readonly session: number
@@ -77,6 +85,8 @@ export const DEFAULT_TIMINGS: Timings = {
   audit: 86_400_000,
   settle: 2000,
   sessionGap: 5000,
+  forward: 3000,
+  heartbeat: 5000,
   round: 5000,
   session: 60_000,
 }
@@ -88,6 +98,7 @@ export const DEFAULT_CONFIG: PeersConfig = {
   seeds: [],
   allow: [],
   pubsubTopic: "/waku/2/default-waku/proto",
+  wakuStore: undefined,
   cluster: undefined,
   maxGossipBytes: MIB + 64 * 1024,
   retentionMs: 86_400_000,
@@ -97,5 +108,6 @@ export const DEFAULT_CONFIG: PeersConfig = {
   gossipBytes: { perSecond: 8 * MIB, burst: 80 * MIB },
   servedBytes: { perSecond: 5 * MIB, burst: 60 * MIB },
   servedBytesTotal: { perSecond: 20 * MIB, burst: 60 * MIB },
+  forwardedReads: { perSecond: 200, burst: 2000 },
   timings: DEFAULT_TIMINGS,
 }

@@ -15,7 +15,7 @@ import type { Buckets } from "./bucket.ts"
 import { channel, ProtocolError } from "./framing.ts"
 import type { PeerLog } from "./metrics.ts"
 import { ID_LENGTH, idOf, idText, KEY_LENGTH, keyOf } from "./rbsr/key.ts"
-import { SET_NAMES, type Sets } from "./sets.ts"
+import type { Sets } from "./sets.ts"
 
 export const FETCH = "/wafer/fetch/1.0.0"
 
@@ -84,12 +84,11 @@ export function createFetchServer(
 
   /** The ids behind a place in a set, and whether there are more than `limit`. */
   function range({ set, afterNs, afterId, limit }: FetchRequest_Range): [Uint8Array[], boolean] {
-    const name = SET_NAMES[set]
-    if (name === undefined) throw new ProtocolError("violation", `there is no set ${set}`)
+    if (!sets.numbers.includes(set)) throw new ProtocolError("violation", `there is no set ${set}`)
     if (afterId.length !== 0 && afterId.length !== ID_LENGTH) {
       throw new ProtocolError("violation", `an id of ${afterId.length} bytes`)
     }
-    const index = sets.of(name)
+    const index = sets.of(set)
     const after = keyOf(afterNs, afterId)
     const low = index.rank(after) + (afterId.length > 0 && index.has(after) ? 1 : 0)
     const high = Math.min(index.size, low + Math.min(limit || MAX_RANGE, MAX_RANGE))

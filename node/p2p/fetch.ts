@@ -4,11 +4,10 @@ import type { Stream } from "@libp2p/interface"
 import { FetchFrameSchema, type FetchRequest, FetchRequestSchema } from "@wafer/proto/p2p"
 import type { Envelope } from "@wafer/proto"
 import { compareBytes, storageId } from "../store/envelope.ts"
-import type { SetName } from "../store/store.ts"
 import { channel, ProtocolError } from "./framing.ts"
 import { idOf, idText, type Key, keyOf } from "./rbsr/key.ts"
 import { FRAME_BYTES, MAX_FETCH_BYTES, MAX_IDS, MAX_RANGE } from "./fetch-server.ts"
-import { SET_NAMES, setOf } from "./sets.ts"
+import type { Sets } from "./sets.ts"
 
 const TIMEOUT_MS = 20_000
 const BATCH_IDS = 256
@@ -30,7 +29,7 @@ export interface Fetcher {
   /** Fetches and stores what `ids` name; returns the ids that the peer does not hold. */
   pull(peer: string, ids: readonly Uint8Array[]): Promise<{ stored: number; missing: Uint8Array[] }>
   /** Copies a whole set in its order from `fromNs` on; returns how many envelopes were new. */
-  copy(peer: string, set: SetName, fromNs: bigint): Promise<number>
+  copy(peer: string, set: number, fromNs: bigint): Promise<number>
   /** Offers ids; resolves when the peer has stored what it lacked, with those that it did not. */
   offer(peer: string, ids: readonly Uint8Array[], timeoutMs?: number): Promise<Uint8Array[]>
 }
@@ -41,7 +40,11 @@ interface Answer {
   readonly truncated: boolean
 }
 
-export function createFetcher(open: Open, take: Take): Fetcher {
+export function createFetcher(
+  open: Open,
+  take: Take,
+  { numberFor }: Pick<Sets, "numberFor">,
+): Fetcher {
   async function ask(
     peer: string,
     want: MessageInitShape<typeof FetchRequestSchema>["want"] & object,
@@ -136,7 +139,7 @@ export function createFetcher(open: Open, take: Take): Fetcher {
           {
             case: "range",
             value: {
-              set: SET_NAMES.indexOf(set),
+              set,
               afterNs: last === undefined ? fromNs : new DataView(last.buffer).getBigUint64(0),
               afterId: last === undefined ? new Uint8Array(0) : last.slice(8),
               limit: MAX_RANGE,
@@ -147,7 +150,7 @@ export function createFetcher(open: Open, take: Take): Fetcher {
             const after = last === undefined
               ? envelope.timestampNs >= fromNs
               : compareBytes(key, last) > 0
-            if (!after || setOf(envelope.contentTopic) !== set) {
+            if (!after || numberFor(envelope.contentTopic) !== set) {
               throw new ProtocolError("violation", "an envelope out of its order")
             }
             last = key

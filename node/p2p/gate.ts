@@ -3,7 +3,7 @@ import type { ConnectionGater } from "@libp2p/interface"
 import type { PeerLog } from "./metrics.ts"
 
 /** Why a peer was sent away, a metrics label. */
-export type BanReason = "network" | "violation" | "flood" | "score" | "cluster"
+export type BanReason = "network" | "shards" | "violation" | "flood" | "score" | "cluster"
 
 export interface Gate {
   /** "allowlist" when there is a list, else "open". */

@@ -6,7 +6,7 @@ import {
 } from "@libp2p/gossipsub"
 import type { PeerId } from "@libp2p/interface"
 import type { RPC } from "@libp2p/gossipsub/message"
-import type { PeerScoreParams } from "@libp2p/gossipsub/score"
+import type { PeerScoreParams, TopicScoreParams } from "@libp2p/gossipsub/score"
 import { sha256 } from "@wafer/crypto"
 import { splitRpc } from "./splitter.ts"
 
@@ -35,13 +35,13 @@ export const GRAYLIST = -10_000
 const MAX_INBOUND = 16 * 1024 * 1024
 const MAX_OUTBOUND_BUFFER = 256 * 1024 * 1024
 
-/** The libp2p service for one topic. */
-export function gossip(topic: string): (components: GossipSubComponents) => Gossip {
+/** The libp2p service for these topics. */
+export function gossip(topics: readonly string[]): (components: GossipSubComponents) => Gossip {
   return (components) => {
     const engine = gossipsub({
       globalSignaturePolicy: "StrictNoSign",
       msgIdFn: ({ data }) => sha256(data),
-      allowedTopics: [topic],
+      allowedTopics: [...topics],
       fallbackToFloodsub: false,
       emitSelf: false,
       allowPublishToZeroTopicPeers: true,
@@ -71,7 +71,7 @@ export function gossip(topic: string): (components: GossipSubComponents) => Goss
         acceptPXThreshold: 10,
         opportunisticGraftThreshold: 0,
       },
-      scoreParams: scoreParams(topic),
+      scoreParams: scoreParams(topics),
     })(components) as unknown as Gossip
     // The engine ignores its own option for this, but reads the list when it starts.
     engine.protocols.splice(0, Infinity, ...RELAY_PROTOCOLS)
@@ -81,30 +81,30 @@ export function gossip(topic: string): (components: GossipSubComponents) => Goss
   }
 }
 
+const TOPIC_SCORE: TopicScoreParams = {
+  topicWeight: 1,
+  timeInMeshWeight: 0.01,
+  timeInMeshQuantum: 1000,
+  timeInMeshCap: 10,
+  firstMessageDeliveriesWeight: 1,
+  firstMessageDeliveriesDecay: 0.5,
+  firstMessageDeliveriesCap: 10,
+  meshMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesDecay: 0.5,
+  meshMessageDeliveriesCap: 10,
+  meshMessageDeliveriesThreshold: 1,
+  meshMessageDeliveriesWindow: 5,
+  meshMessageDeliveriesActivation: 1000,
+  meshFailurePenaltyWeight: 0,
+  meshFailurePenaltyDecay: 0.5,
+  invalidMessageDeliveriesWeight: -100,
+  invalidMessageDeliveriesDecay: 0.5,
+}
+
 /** Waku's numbers. Counters decay every 12 s: with the engine's own 1 s, twelve bad messages were forgiven at once. */
-function scoreParams(topic: string): Partial<PeerScoreParams> {
+function scoreParams(topics: readonly string[]): Partial<PeerScoreParams> {
   return {
-    topics: {
-      [topic]: {
-        topicWeight: 1,
-        timeInMeshWeight: 0.01,
-        timeInMeshQuantum: 1000,
-        timeInMeshCap: 10,
-        firstMessageDeliveriesWeight: 1,
-        firstMessageDeliveriesDecay: 0.5,
-        firstMessageDeliveriesCap: 10,
-        meshMessageDeliveriesWeight: 0,
-        meshMessageDeliveriesDecay: 0.5,
-        meshMessageDeliveriesCap: 10,
-        meshMessageDeliveriesThreshold: 1,
-        meshMessageDeliveriesWindow: 5,
-        meshMessageDeliveriesActivation: 1000,
-        meshFailurePenaltyWeight: 0,
-        meshFailurePenaltyDecay: 0.5,
-        invalidMessageDeliveriesWeight: -100,
-        invalidMessageDeliveriesDecay: 0.5,
-      },
-    },
+    topics: Object.fromEntries(topics.map((topic) => [topic, TOPIC_SCORE])),
     decayInterval: 12_000,
     decayToZero: 0.01,
     retainScore: 600_000,

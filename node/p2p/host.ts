@@ -18,7 +18,7 @@ export interface HostOptions {
   readonly listen: readonly string[]
   /** How others reach this node, when that differs from where it listens. */
   readonly announce: readonly string[]
-  readonly pubsubTopic: string
+  readonly pubsubTopics: readonly string[]
   readonly gate: Gate
   /** New connections a second from one address. */
   readonly inboundPerSecond: number
@@ -70,7 +70,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       identify: identify(),
       identifyPush: identifyPush(),
       ping: ping(),
-      pubsub: gossip(options.pubsubTopic),
+      pubsub: gossip(options.pubsubTopics),
     },
   })
   return {
@@ -78,7 +78,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     gossip: libp2p.services.pubsub,
     async start() {
       await libp2p.start()
-      libp2p.services.pubsub.subscribe(options.pubsubTopic)
+      for (const topic of options.pubsubTopics) libp2p.services.pubsub.subscribe(topic)
     },
     async stop() {
       let timer: ReturnType<typeof setTimeout> | undefined

@@ -4,13 +4,13 @@ import type { Ingest } from "../ingest.ts"
 import type { Limits } from "../refusal.ts"
 import type { Arrival } from "../store/store.ts"
 import { isEphemeral } from "../store/topic.ts"
+import type { Windows } from "../store/window.ts"
 import type { Body } from "./fetch.ts"
 import type { PeerLog } from "./metrics.ts"
 import type { Key } from "./rbsr/key.ts"
-import type { Windows } from "./window.ts"
 
 /** How an envelope came; part of its origin. */
-type Way = "gossip" | "repair"
+type Way = "gossip" | "repair" | "forward"
 
 const RELAY_AGE_MS = 60_000
 const MAX_REPAIRED_NEWS = 64
@@ -20,6 +20,8 @@ export interface Intake {
   gossiped(envelope: Envelope, peer: string): Promise<void>
   /** Stores what was fetched, is admissible and not known yet; returns how many were new. Throws likewise. */
   fetched(bodies: readonly Body[], peer: string): Promise<number>
+  /** Stores what a client of a peer has published. Throws a `Refusal` as for a client of this node. */
+  forwarded(envelopes: readonly Envelope[], peer: string): Promise<void>
   /** Envelopes on their way to the store. */
   readonly pending: number
 }
@@ -28,6 +30,8 @@ export interface IntakeOptions {
   readonly ingest: Ingest
   readonly limits: Limits
   readonly windows: Windows
+  /** Whether this node keeps the topic. */
+  readonly keeps: (contentTopic: string) => boolean
   /** Whether an envelope is stored already: followers of the store must not hear it twice. */
   readonly stored: (contentTopic: string, key: Key) => boolean
   readonly log: PeerLog
@@ -37,15 +41,15 @@ const MAX_TIMESTAMP = (1n << 63n) - 1n
 const utf8 = new TextEncoder()
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { ingest, limits, windows, stored, log } = options
+  const { ingest, limits, windows, keeps, stored, log } = options
   let pending = 0
 
   function fault({ contentTopic, timestampNs, message }: Envelope): string | undefined {
     if (utf8.encode(contentTopic).length > limits.maxTopicBytes) return "oversized"
+    if (!keeps(contentTopic)) return "shard"
     if (message.length > limits.maxMessageBytes) return "oversized"
     if (timestampNs > MAX_TIMESTAMP) return "timestamp"
-    if (windows.expired(contentTopic, timestampNs)) return "expired"
-    return undefined
+    return windows.fault(contentTopic, timestampNs)
   }
 
   function admit(envelope: Envelope, way: Way, also?: string): boolean {
@@ -72,6 +76,7 @@ export function createIntake(options: IntakeOptions): Intake {
     async gossiped(envelope, peer) {
       if (admit(envelope, "gossip")) await store([envelope], peer, "gossip")
     },
+    forwarded: async (envelopes, peer) => void await store(envelopes, peer, "forward"),
     async fetched(bodies, peer) {
       const sound = bodies.filter(({ envelope, key }) =>
         !stored(envelope.contentTopic, key) &&
@@ -96,7 +101,7 @@ export function newsOf(arrivals: readonly Arrival[]): Arrival[] {
   const fresh = arrivals.filter(({ keep, seq }) => !keep || seq !== undefined)
   const repaired = fresh.filter(({ origin }) => origin.startsWith("repair:"))
   return fresh.filter((arrival) =>
-    arrival.origin === "client" ||
+    arrival.origin === "client" || arrival.origin.startsWith("forward:") ||
     (repaired.length <= MAX_REPAIRED_NEWS && repaired.includes(arrival) && young(arrival))
   )
 }

@@ -3,16 +3,20 @@ import { create } from "@bufbuild/protobuf"
 import type { Stream } from "@libp2p/interface"
 import { type WakuMetadata, WakuMetadataSchema } from "@wafer/proto/p2p"
 import { channel } from "./framing.ts"
-import { shardOf } from "./waku.ts"
+import { placeOf } from "./waku.ts"
 
 export const METADATA = "/vac/waku/metadata/1.0.0"
 
 const LIMITS = { maxBytes: 8 * 1024, timeoutMs: 5000 }
 
 /** What this node says of itself; the cluster is present even when it is 0. */
-export function metadataOf(pubsubTopic: string): WakuMetadata {
-  const { cluster, shard } = shardOf(pubsubTopic)
-  return create(WakuMetadataSchema, { clusterId: cluster, shards: [shard] })
+export function metadataOf(pubsubTopics: readonly string[]): WakuMetadata {
+  const places = pubsubTopics.map(placeOf)
+  const clusterId = places[0]?.cluster ?? 0
+  return create(WakuMetadataSchema, {
+    clusterId,
+    shards: [...new Set(places.map(({ shard }) => shard))],
+  })
 }
 
 /** Answers a peer's question. */

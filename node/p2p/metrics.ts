@@ -14,11 +14,16 @@ const counters = {
   sessions: ["p2p_sync_sessions_total", "Reconciliations, by role and result"],
   syncBytes: ["p2p_sync_bytes_total", "Bytes of reconciliation, by direction"],
   missing: ["p2p_items_missing_total", "Envelopes found on one side only"],
-  repaired: ["p2p_items_repaired_total", "Envelopes stored by repair, by how they came"],
+  repaired: ["p2p_items_repaired_total", "Envelopes that repair has brought"],
   unserved: ["p2p_unserved_ids_total", "Ids that peers named and could not serve"],
   auditMismatch: ["p2p_audit_mismatch_total", "Hours that differed under equal fingerprints"],
   corrupt: ["p2p_corrupt_rows_total", "Stored envelopes that did not match their id"],
+  forwards: [
+    "p2p_forwards_total",
+    "Requests for topics of other nodes' shards, by role, kind and result",
+  ],
   limited: ["p2p_rate_limited_total", "Requests of peers turned away, by kind"],
+  storeQueries: ["p2p_store_queries_total", "Queries of Waku tools, by status"],
   bans: ["p2p_bans_total", "Peers sent away, by reason"],
   violations: ["p2p_violations_total", "Broken protocols, by protocol and code"],
 } as const
@@ -32,6 +37,7 @@ export interface PeerLog {
   readonly rounds: Histogram
   readonly syncSeconds: Histogram
   readonly recipients: Histogram
+  readonly judgementSeconds: Histogram
   readonly propagationSeconds: Histogram
 }
 
@@ -69,6 +75,11 @@ export function createPeerLog(registry: Registry, say: Log): PeerLog {
       16,
       100,
     ]),
+    judgementSeconds: registry.histogram(
+      "wafer_p2p_validator_seconds",
+      "Time to judge one gossiped message",
+      [0.0001, 0.001, 0.01, 0.1],
+    ),
     propagationSeconds: registry.histogram(
       "wafer_p2p_propagation_seconds",
       "Time from an envelope's stamp to its arrival by gossip",

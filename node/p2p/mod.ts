@@ -7,8 +7,17 @@
 import type { Peers, PeersOptions } from "./membership.ts"
 
 export type { BookStorage } from "./book.ts"
+export type { Offered } from "./offers.ts"
+export type { Elsewhere } from "./elsewhere.ts"
 export { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig, type Timings } from "./config.ts"
-export type { Peers, PeersOptions, PeersStatus, PeerStatus } from "./membership.ts"
+export type {
+  Peers,
+  PeersOptions,
+  PeersStatus,
+  PeerStatus,
+  SetStatus,
+  ShardStatus,
+} from "./membership.ts"
 
 /**
  * Joins the network: listens, dials seeds, relays what the store takes, and repairs what is missing.

@@ -36,7 +36,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 test("messages go out in order", { timeout: 5000 }, async () => {
   const { sent, pacer } = scene()
-  for (let i = 1; i <= 5; i++) pacer.push(new Uint8Array(i))
+  for (let i = 1; i <= 5; i++) pacer.push(new Uint8Array(i), "topic")
   await until(() => sent.length === 5)
   assert.deepEqual(sent, [1, 2, 3, 4, 5])
   assert.equal(pacer.queuedBytes, 0)
@@ -45,7 +45,7 @@ test("messages go out in order", { timeout: 5000 }, async () => {
 test("a slow peer holds the queue back until it has read", { timeout: 5000 }, async () => {
   const { backlog, sent, pacer } = scene()
   backlog.set("slow", 101)
-  pacer.push(new Uint8Array(7))
+  pacer.push(new Uint8Array(7), "topic")
   await new Promise((resolve) => setTimeout(resolve, 100))
   assert.deepEqual(sent, [])
   assert.equal(pacer.queuedBytes, 7)
@@ -56,20 +56,20 @@ test("a slow peer holds the queue back until it has read", { timeout: 5000 }, as
 test("a stuck peer is not waited for", { timeout: 5000 }, async () => {
   const { backlog, sent, pacer } = scene()
   backlog.set("stuck", 401)
-  pacer.push(new Uint8Array(7))
+  pacer.push(new Uint8Array(7), "topic")
   await until(() => sent.length === 1)
 })
 
 test("what does not fit is dropped at once and said", () => {
   const { backlog, sent, dropped, pacer } = scene()
   backlog.set("slow", 101)
-  pacer.push(new Uint8Array(990))
-  pacer.push(new Uint8Array(11))
+  pacer.push(new Uint8Array(990), "topic")
+  pacer.push(new Uint8Array(11), "topic")
   assert.deepEqual(dropped, [11])
-  for (let i = 0; i < 6; i++) pacer.push(new Uint8Array(1))
+  for (let i = 0; i < 6; i++) pacer.push(new Uint8Array(1), "topic")
   assert.deepEqual(dropped, [11, 1, 1])
   pacer.close()
   assert.equal(dropped.length + sent.length, 8)
-  pacer.push(new Uint8Array(2))
+  pacer.push(new Uint8Array(2), "topic")
   assert.equal(dropped.at(-1), 2)
 })

@@ -4,7 +4,7 @@
 export interface PacerOptions {
   /** Unsent bytes for each peer that a publish would go to. */
   readonly backlogs: () => Iterable<readonly [peer: string, bytes: number]>
-  readonly publish: (data: Uint8Array) => Promise<void>
+  readonly publish: (data: Uint8Array, topic: string) => Promise<void>
   readonly dropped: (data: Uint8Array) => void
   readonly now: () => number
   readonly limits?: Partial<PacerLimits>
@@ -36,15 +36,15 @@ export const PACER_LIMITS: PacerLimits = {
 const SLICE_MS = 5
 
 export interface Pacer {
-  /** Queues a message, or drops it when the queue is full. Never waits, never throws. */
-  push(data: Uint8Array): void
+  /** Queues a message for a gossip topic, or drops it when the queue is full. Never waits, never throws. */
+  push(data: Uint8Array, topic: string): void
   readonly queuedBytes: number
   close(): void
 }
 
 export function createPacer(options: PacerOptions): Pacer {
   const limits = { ...PACER_LIMITS, ...options.limits }
-  const queue: Uint8Array[] = []
+  const queue: { readonly data: Uint8Array; readonly topic: string }[] = []
   const slowSince = new Map<string, number>()
   let queuedBytes = 0
   let running = false
@@ -67,9 +67,9 @@ export function createPacer(options: PacerOptions): Pacer {
     while (queue.length > 0 && !closed) {
       const started = options.now()
       while (queue.length > 0 && !mustWait() && options.now() - started < SLICE_MS) {
-        const data = queue.shift()!
+        const { data, topic } = queue.shift()!
         queuedBytes -= data.length
-        await options.publish(data)
+        await options.publish(data, topic)
       }
       if (queue.length > 0) {
         await new Promise((resolve) => setTimeout(resolve, mustWait() ? limits.pollMs : 0))
@@ -79,7 +79,7 @@ export function createPacer(options: PacerOptions): Pacer {
   }
 
   return {
-    push(data) {
+    push(data, topic) {
       if (
         closed || queue.length >= limits.queueLength ||
         queuedBytes + data.length > limits.queueBytes
@@ -87,7 +87,7 @@ export function createPacer(options: PacerOptions): Pacer {
         options.dropped(data)
         return
       }
-      queue.push(data)
+      queue.push({ data, topic })
       queuedBytes += data.length
       if (!running) void drain()
     },
@@ -96,7 +96,7 @@ export function createPacer(options: PacerOptions): Pacer {
     },
     close() {
       closed = true
-      for (const data of queue.splice(0)) options.dropped(data)
+      for (const { data } of queue.splice(0)) options.dropped(data)
     },
   }
 }

@@ -6,20 +6,24 @@ import type { Arrival, Store } from "../store/store.ts"
 import type { Gossip } from "./gossip.ts"
 import { type Intake, newsOf } from "./intake.ts"
 import type { PeerLog } from "./metrics.ts"
+import type { Offered } from "./offers.ts"
 import type { Pacer } from "./pacer.ts"
 import type { Judgement } from "./validator.ts"
 import { wakuOf } from "./waku.ts"
 
 export interface RelayOptions {
   readonly gossip: Gossip
-  readonly topic: string
+  /** The gossip topics of the shards that this node keeps. */
+  readonly topics: readonly string[]
+  /** The gossip topic that a content topic belongs to. */
+  readonly pubsubTopicOf: (contentTopic: string) => string
   readonly store: Store
   readonly intake: Intake
   readonly pacer: Pacer
-  readonly judge: (peer: string, data: Uint8Array) => Judgement
+  readonly judge: (peer: string, data: Uint8Array, topic: string) => Judgement
   readonly maxGossipBytes: number
   /** Hands what cannot be gossiped to our own peers by its id. */
-  readonly offer: (id: Uint8Array) => void
+  readonly offer: (item: Offered) => void
   /** Told when a peer keeps on sending more than it may. */
   readonly flooded: (peer: string) => void
   /** Told when gossip was lost on the way to the store: repair must bring it. */
@@ -32,7 +36,7 @@ const SKEW_MS = 300_000
 
 /** Starts relaying; returns how to stop. */
 export function startRelay(options: RelayOptions): () => void {
-  const { gossip, topic, log, now } = options
+  const { gossip, topics, log, now } = options
   const accepted = new WeakMap<Uint8Array, Envelope>()
 
   function send({ envelope, id, keep }: Arrival): void {
@@ -41,9 +45,9 @@ export function startRelay(options: RelayOptions): () => void {
     const empty = envelope.message.length === 0 || envelope.contentTopic === ""
     if (!empty && data.length <= options.maxGossipBytes) {
       log.count("gossipBytes", { dir: "out" }, data.length)
-      options.pacer.push(data)
+      options.pacer.push(data, options.pubsubTopicOf(envelope.contentTopic))
     } else if (keep) {
-      options.offer(id)
+      options.offer({ id, contentTopic: envelope.contentTopic })
     } else {
       log.count("publishDropped", { reason: "ephemeral-ungossipable" })
     }
@@ -62,14 +66,20 @@ export function startRelay(options: RelayOptions): () => void {
     }
   }
 
-  gossip.topicValidators.set(topic, (peer: PeerId, { data }: { data: Uint8Array }) => {
+  function validate(topic: string, peer: PeerId, { data }: { data: Uint8Array }): Verdicts {
     const from = peer.toString()
-    const { verdict, reason, envelope } = options.judge(from, data)
+    const started = performance.now()
+    const { verdict, reason, envelope } = options.judge(from, data, topic)
+    log.judgementSeconds.observe((performance.now() - started) / 1000)
     log.count("gossipIn", { result: verdict, reason })
     if (reason === "flood") options.flooded(from)
     if (envelope !== undefined) accepted.set(data, envelope)
     return verdict as Verdicts
-  })
+  }
+
+  for (const topic of topics) {
+    gossip.topicValidators.set(topic, (peer, message) => validate(topic, peer, message))
+  }
   const onMessage = (
     { detail }: CustomEvent<{ propagationSource: PeerId; msg: { data: Uint8Array } }>,
   ) => {
@@ -87,7 +97,7 @@ export function startRelay(options: RelayOptions): () => void {
   return () => {
     unfollow()
     gossip.removeEventListener("gossipsub:message", onMessage)
-    gossip.topicValidators.delete(topic)
+    for (const topic of topics) gossip.topicValidators.delete(topic)
   }
 }
 

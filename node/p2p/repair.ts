@@ -2,16 +2,23 @@
 // what is missing there, look again until both are equal.
 import type { Stream } from "@libp2p/interface"
 import { SyncStatus } from "@wafer/proto/p2p"
-import type { SetName, Store } from "../store/store.ts"
+import type { Store } from "../store/store.ts"
 import type { Fetcher } from "./fetch.ts"
 import { HOUR_NS } from "./rbsr/audit.ts"
 import type { PeerLog } from "./metrics.ts"
 import { AHEAD, BEHIND, type SessionOptions } from "./session.ts"
-import { SET_NAMES } from "./sets.ts"
 import { type AskOptions, audit, hourOf, type Outcome, reconcile } from "./sync.ts"
 
 /** The last hour, or all that is kept. */
 export type Scope = "recent" | "full"
+
+/** How far a peer is from this node. */
+export interface Standing {
+  /** When it last held all the same, in Unix milliseconds. */
+  readonly equalAt: number | undefined
+  /** Envelopes that one side alone held when they were last compared one by one; undefined: never. */
+  readonly apart: number | undefined
+}
 
 export interface Repair {
   /** A new peer: compares everything a moment later. */
@@ -20,10 +27,15 @@ export interface Repair {
   suspect(): void
   /** Compares and mends now; resolves with whether both sides were equal in the end. */
   mend(peer: string, scope: Scope): Promise<boolean>
+  /** A peer compared all of a set with this node. */
+  compared(peer: string, set: number, equal: boolean): void
   /** Compares digests of hours; resolves with the number of hours that differed under equal sums. */
   audit(peer: string): Promise<number>
   /** Whether a peer held the same when last compared as a whole; undefined: not compared yet. */
   agrees(peer: string): boolean | undefined
+  standing(peer: string): Standing
+  /** A peer has left; only what it could not serve is remembered. */
+  forget(peer: string): void
   /** When some peer last held the same, in Unix milliseconds. */
   readonly equalAt: number | undefined
   close(): void
@@ -35,6 +47,8 @@ export interface RepairOptions {
   readonly fetcher: Fetcher
   /** Peers that can be asked now. */
   readonly peers: () => string[]
+  /** The sets that a peer has too. */
+  readonly shared: (peer: string) => readonly number[]
   readonly open: (peer: string) => Promise<Stream>
   /** What a broken session says about the peer. */
   readonly blame: (peer: string, error: unknown) => void
@@ -60,16 +74,19 @@ const DISTRUST_MS = 3_600_000
 export function createRepair(options: RepairOptions): Repair {
   const { session, store, fetcher, timings, log, now, random = Math.random } = options
   const stop = new AbortController()
-  const agreement = new Map<string, Map<SetName, boolean>>()
+  const agreement = new Map<string, Map<number, boolean>>()
+  const standings = new Map<string, Standing>()
   const promises = new Map<string, { named: number; unserved: number; until: number }>()
   const timers = new Set<ReturnType<typeof setTimeout>>()
+  const standing = (peer: string): Standing =>
+    standings.get(peer) ?? { equalAt: undefined, apart: undefined }
   let equalAt: number | undefined
   let last: Promise<unknown> = Promise.resolve()
 
-  function note(peer: string, set: SetName, equal: boolean): void {
-    const sets = agreement.get(peer) ?? new Map<SetName, boolean>()
+  function note(peer: string, set: number, equal: boolean): void {
+    const sets = agreement.get(peer) ?? new Map<number, boolean>()
     agreement.set(peer, sets.set(set, equal))
-    if (equal) equalAt = now()
+    if (repair.agrees(peer)) standings.set(peer, { equalAt: equalAt = now(), apart: 0 })
   }
 
   async function ask(peer: string, what: AskOptions): Promise<Outcome> {
@@ -79,9 +96,11 @@ export function createRepair(options: RepairOptions): Repair {
   }
 
   /** Fetches ids from the peer that named them, and what it cannot serve from others. */
-  async function fetchAll(peer: string, need: readonly Uint8Array[]): Promise<void> {
+  async function fetchAll(peer: string, set: number, need: readonly Uint8Array[]): Promise<void> {
     let wanted = need
-    const others = options.peers().filter((other) => other !== peer)
+    const others = options.peers().filter((other) =>
+      other !== peer && options.shared(other).includes(set)
+    )
     for (const source of [peer, ...others].slice(0, 3)) {
       const entries = await store.entries(wanted)
       wanted = wanted.filter((_, i) => entries[i] === undefined)
@@ -105,25 +124,32 @@ export function createRepair(options: RepairOptions): Repair {
     promises.set(peer, promise)
   }
 
-  async function bridge(peer: string, have: Uint8Array[], need: Uint8Array[]): Promise<void> {
+  async function bridge(
+    peer: string,
+    set: number,
+    { have, need }: { have: Uint8Array[]; need: Uint8Array[] },
+  ): Promise<void> {
     log.count("missing", { side: "here" }, need.length)
     log.count("missing", { side: "there" }, have.length)
+    standings.set(peer, { ...standing(peer), apart: need.length + have.length })
     await sleep(timings.settle)
-    await fetchAll(peer, need)
+    await fetchAll(peer, set, need)
     if (have.length > 0) await fetcher.offer(peer, have)
   }
 
   /** One set, until it is equal or not to be had. */
-  async function mendSet(peer: string, set: SetName, scope: Scope): Promise<boolean> {
+  async function mendSet(peer: string, set: number, scope: Scope): Promise<boolean> {
     const recentNs = BigInt(now()) * 1_000_000n - HOUR_NS
     const lowNs = scope === "recent" ? recentNs - recentNs % HOUR_NS : 0n
+    // What agreed as a whole, and was apart for a moment, agrees again when the last hour does.
+    const agreed = agreement.get(peer)?.get(set) === true
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (attempt > 0) await sleep(timings.sessionGap)
       if (stop.signal.aborted || (promises.get(peer)?.until ?? 0) > now()) return false
       const cut = scope === "full" && attempt === 0 ? "random" : "even"
       const outcome = await ask(peer, { set, lowNs, cut })
       if (outcome.kind === "equal") {
-        if (scope === "full") note(peer, set, true)
+        if (scope === "full" || agreed) note(peer, set, true)
         return true
       }
       note(peer, set, false)
@@ -138,7 +164,7 @@ export function createRepair(options: RepairOptions): Repair {
         // The peer has heard it and copies from here.
         await sleep(timings.settle)
       } else {
-        await bridge(peer, outcome.have, outcome.need)
+        await bridge(peer, set, outcome)
       }
     }
     return false
@@ -146,13 +172,13 @@ export function createRepair(options: RepairOptions): Repair {
 
   async function mend(peer: string, scope: Scope): Promise<boolean> {
     let equal = true
-    for (const set of SET_NAMES) equal = await mendSet(peer, set, scope) && equal
+    for (const set of options.shared(peer)) equal = await mendSet(peer, set, scope) && equal
     return equal
   }
 
   async function compareHours(peer: string): Promise<number> {
     let differing = 0
-    for (const set of SET_NAMES) {
+    for (const set of options.shared(peer)) {
       const from = hourOf(now()) - BigInt(AUDIT_HOURS) + 1n
       const hours = await audit(await options.open(peer), session, set, from, AUDIT_HOURS)
       for (const hour of hours) {
@@ -166,7 +192,7 @@ export function createRepair(options: RepairOptions): Repair {
         differing++
         log.count("auditMismatch")
         log.say("error", "equal sums over different envelopes", { peer, set, hour: String(hour) })
-        await bridge(peer, outcome.have, outcome.need)
+        await bridge(peer, set, outcome)
       }
     }
     return differing
@@ -230,7 +256,13 @@ export function createRepair(options: RepairOptions): Repair {
     agrees(peer) {
       const sets = agreement.get(peer)
       if (sets === undefined) return undefined
-      return SET_NAMES.every((set) => sets.get(set) === true)
+      return options.shared(peer).every((set) => sets.get(set) === true)
+    },
+    compared: note,
+    standing,
+    forget(peer) {
+      agreement.delete(peer)
+      standings.delete(peer)
     },
     get equalAt() {
       return equalAt

@@ -11,6 +11,8 @@ export interface Member {
   readonly protocols: readonly string[]
   /** True when the peer told our network, undefined until it has told one or shown that it cannot. */
   readonly ours: boolean | undefined
+  /** The shards that it says it keeps. */
+  readonly kept: readonly number[]
 }
 
 export interface Roster {
@@ -20,7 +22,7 @@ export interface Roster {
   disconnected(peer: string): void
   identified(peer: string, protocols: readonly string[]): void
   /** False for nodes of another kind, for example Waku relays. */
-  told(peer: string, ours: boolean): void
+  told(peer: string, ours: boolean, kept?: readonly number[]): void
 }
 
 export function createRoster(now: () => number): Roster {
@@ -42,10 +44,11 @@ export function createRoster(now: () => number): Roster {
         remote: remoteAddr,
         protocols: [],
         ours: undefined,
+        kept: [],
       })
     },
     disconnected: (peer) => void members.delete(peer),
     identified: (peer, protocols) => change(peer, { protocols }),
-    told: (peer, ours) => change(peer, { ours }),
+    told: (peer, ours, kept = []) => change(peer, { ours, kept }),
   }
 }

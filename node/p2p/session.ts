@@ -2,11 +2,11 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
 import type { Stream } from "@libp2p/interface"
 import { type SyncFrame, SyncFrameSchema } from "@wafer/proto/p2p"
+import type { Windows } from "../store/window.ts"
 import { type Channel, channel, ProtocolError } from "./framing.ts"
 import type { PeerLog } from "./metrics.ts"
 import { DEFAULT_LIMITS, type Limits } from "./rbsr/reconcile.ts"
 import type { Sets } from "./sets.ts"
-import type { Windows } from "./window.ts"
 
 export const SYNC = "/wafer/sync/1.0.0"
 
@@ -68,4 +68,8 @@ export function limitsOf(frame: number): Limits {
 
 export function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b
+}
+
+export function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
 }

@@ -1,6 +1,7 @@
 // /wafer/sync/1.0.0, the answering side: at most one session a peer and four in all at a time.
 import type { Stream } from "@libp2p/interface"
 import { type SyncOpen, SyncStatus } from "@wafer/proto/p2p"
+import { compareBytes } from "../store/envelope.ts"
 import type { Buckets } from "./bucket.ts"
 import { ProtocolError } from "./framing.ts"
 import { hourDigest } from "./rbsr/audit.ts"
@@ -12,12 +13,13 @@ import {
   limitsOf,
   max,
   MAX_ROUNDS,
+  min,
   openSession,
   type Session,
   SESSION_VERSION,
   type SessionOptions,
 } from "./session.ts"
-import { SET_NAMES } from "./sets.ts"
+import { setName } from "./sets.ts"
 
 const MAX_HOURS = 2048
 const MAX_SESSIONS = 4
@@ -26,6 +28,8 @@ export interface SyncServerOptions extends SessionOptions {
   /** One session in some seconds, for each peer and set. */
   readonly sessions: Buckets
   readonly retryAfterMs: number
+  /** What the opening of a session over all of a set has shown. */
+  readonly compared: (peer: string, set: number, equal: boolean) => void
   /** The peer holds so much more that this node should copy from it. */
   readonly outrun: (peer: string) => void
 }
@@ -39,7 +43,7 @@ export function createSyncServer(
 
   function refusal(peer: string, request: SyncOpen): SyncStatus {
     if (request.network !== network) return SyncStatus.NETWORK
-    if (request.version !== SESSION_VERSION || SET_NAMES[request.set] === undefined) {
+    if (request.version !== SESSION_VERSION || !sets.numbers.includes(request.set)) {
       return SyncStatus.UNSUPPORTED
     }
     if (busy.has(peer) || busy.size >= MAX_SESSIONS) return SyncStatus.BUSY
@@ -48,19 +52,25 @@ export function createSyncServer(
   }
 
   async function session(sync: Session, peer: string, request: SyncOpen): Promise<void> {
-    const set = SET_NAMES[request.set]!
-    const low = max(request.lowNs, windows.lowNs(set))
-    const inside = () => window(sets.of(set), low, request.highNs)
+    const { set } = request
+    const name = setName(set)
+    const low = max(request.lowNs, windows.lowNs(name))
+    const high = min(request.highNs, windows.highNs(name))
+    const inside = () => window(sets.of(set), low, high)
     const limits = limitsOf(request.frame)
     const own = inside()
+    const fingerprint = own.fingerprint(0, own.size)
+    if (low === windows.lowNs(name) && request.lowNs === low && request.highNs === high) {
+      options.compared(peer, set, compareBytes(fingerprint, request.fingerprint) === 0)
+    }
     await sync.write(frame({
       case: "accept",
       value: {
         lowNs: low,
-        highNs: request.highNs,
+        highNs: high,
         frame: limits.frame,
         count: BigInt(own.size),
-        fingerprint: own.fingerprint(0, own.size),
+        fingerprint,
       },
     }))
     const deadline = options.now() + options.sessionMs
@@ -90,8 +100,7 @@ export function createSyncServer(
     const request = (await sync.read()).frame
     if (request.case === "audit") {
       const { set, fromHour, hours } = request.value
-      const name = SET_NAMES[set]
-      if (name === undefined || hours > MAX_HOURS) {
+      if (!sets.numbers.includes(set) || hours > MAX_HOURS) {
         throw new ProtocolError("violation", `an audit of ${hours} hours of set ${set}`)
       }
       if (!options.sessions.take(`${peer} audit ${set}`, 1)) {
@@ -99,7 +108,7 @@ export function createSyncServer(
       }
       const digests = new Uint8Array(32 * hours)
       for (let i = 0; i < hours; i++) {
-        digests.set(hourDigest(sets.of(name), fromHour + BigInt(i)), 32 * i)
+        digests.set(hourDigest(sets.of(set), fromHour + BigInt(i)), 32 * i)
       }
       await sync.write(frame({ case: "digests", value: { digests } }))
       return await sync.close()

@@ -2,7 +2,6 @@
 // differences. Bodies travel by /wafer/fetch.
 import type { Stream } from "@libp2p/interface"
 import { SyncStatus } from "@wafer/proto/p2p"
-import type { SetName } from "../store/store.ts"
 import { ProtocolError } from "./framing.ts"
 import { HOUR_NS, hourDigest } from "./rbsr/audit.ts"
 import { type Items, window } from "./rbsr/index.ts"
@@ -23,11 +22,12 @@ import {
   limitsOf,
   max,
   MAX_ROUNDS,
+  min,
   openSession,
   SESSION_VERSION,
   type SessionOptions,
 } from "./session.ts"
-import { SET_NAMES } from "./sets.ts"
+import { setName } from "./sets.ts"
 
 // Below this share of the other's count, copying in order is cheaper than comparing.
 const BULK_SHARE = 0.5
@@ -47,7 +47,7 @@ export type Outcome =
   | { readonly kind: "refused"; readonly status: SyncStatus; readonly retryAfterMs: number }
 
 export interface AskOptions {
-  readonly set: SetName
+  readonly set: number
   /** Compare from here on instead of from the edge of retention. */
   readonly lowNs?: bigint
   readonly highNs?: bigint
@@ -62,21 +62,22 @@ export async function reconcile(
 ): Promise<Outcome> {
   const { sets, windows, log } = options
   const index = sets.of(set)
-  const low = max(lowNs, windows.lowNs(set))
+  const low = max(lowNs, windows.lowNs(setName(set)))
+  const high = min(highNs, windows.highNs(setName(set)))
   const sync = openSession(stream, options)
   const deadline = options.now() + options.sessionMs
   const started = options.now()
   let rounds = 0
   try {
-    const ours = window(index, low, highNs)
+    const ours = window(index, low, high)
     await sync.write(frame({
       case: "open",
       value: {
         network: options.network,
         version: SESSION_VERSION,
-        set: SET_NAMES.indexOf(set),
+        set,
         lowNs: low,
-        highNs,
+        highNs: high,
         frame: DEFAULT_LIMITS.frame,
         count: BigInt(ours.size),
         fingerprint: ours.fingerprint(0, ours.size),
@@ -87,7 +88,7 @@ export async function reconcile(
       await sync.close()
       return { kind: "refused", status: accept.status, retryAfterMs: accept.retryAfterMs }
     }
-    if (accept.lowNs < low || accept.highNs > highNs) {
+    if (accept.lowNs < low || accept.highNs > high) {
       throw new ProtocolError("violation", "a window wider than asked for")
     }
     const limits = limitsOf(accept.frame)
@@ -142,14 +143,14 @@ export async function reconcile(
 export async function audit(
   stream: Stream,
   options: SessionOptions,
-  set: SetName,
+  set: number,
   fromHour: bigint,
   hours: number,
 ): Promise<bigint[]> {
   const sync = openSession(stream, options)
   try {
     await sync.write(
-      frame({ case: "audit", value: { set: SET_NAMES.indexOf(set), fromHour, hours } }),
+      frame({ case: "audit", value: { set, fromHour, hours } }),
     )
     const { digests } = await expect(sync, "digests")
     await sync.close()

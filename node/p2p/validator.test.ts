@@ -20,12 +20,13 @@ function judge(options: Partial<ValidatorOptions> = {}): (m?: Partial<WakuMessag
     messages: createBuckets({ perSecond: 1, burst: 3 }, () => NOW),
     bytes: createBuckets({ perSecond: 1, burst: 10_000_000 }, () => NOW),
     stored: () => false,
+    pubsubTopicOf: (topic) => topic.startsWith("/elsewhere/") ? "other" : "here",
     behind: () => false,
     now: () => NOW,
     ...options,
   })
   return (facts = {}) => {
-    const { verdict, reason } = validate("peer", encodeWaku({ ...message, ...facts }))
+    const { verdict, reason } = validate("peer", encodeWaku({ ...message, ...facts }), "here")
     return `${verdict} ${reason}`
   }
 }
@@ -35,6 +36,7 @@ for (
     ["sound", {}, {}, "accept new"],
     ["no payload", { payload: new Uint8Array(0) }, {}, "reject empty"],
     ["no topic", { contentTopic: "" }, {}, "reject empty"],
+    ["another shard's topic", { contentTopic: "/elsewhere/1/x/proto" }, {}, "reject shard"],
     ["a topic of 301 bytes", { contentTopic: "é".repeat(150) + "e" }, {}, "reject oversized"],
     ["a topic of 300 bytes", { contentTopic: "é".repeat(150) }, {}, "accept new"],
     ["the largest payload", { payload: new Uint8Array(1_048_214) }, {}, "accept new"],

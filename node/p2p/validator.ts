@@ -28,6 +28,8 @@ export interface ValidatorOptions {
   readonly messages: Buckets
   readonly bytes: Buckets
   readonly stored: (contentTopic: string, key: Key) => boolean
+  /** The gossip topic that a content topic belongs to. */
+  readonly pubsubTopicOf: (contentTopic: string) => string
   /** Whether the node takes no more for now. */
   readonly behind: () => boolean
   /** The operator's own rule, for example a list of topics. */
@@ -42,7 +44,7 @@ const utf8 = new TextEncoder()
 /** Judges messages, and remembers the last 100 000 to 200 000 that it accepted. */
 export function createValidator(
   options: ValidatorOptions,
-): (peer: string, data: Uint8Array) => Judgement {
+): (peer: string, data: Uint8Array, pubsubTopic: string) => Judgement {
   let recent = new Set<string>()
   let older = new Set<string>()
   const known = (id: string) => recent.has(id) || older.has(id)
@@ -54,7 +56,7 @@ export function createValidator(
     recent.add(id)
   }
 
-  return (peer, data) => {
+  return (peer, data, pubsubTopic) => {
     if (!options.admitted(peer)) return { verdict: "ignore", reason: "stranger" }
     let envelope: Envelope
     try {
@@ -69,6 +71,9 @@ export function createValidator(
     }
     if (topicBytes > options.maxTopicBytes || envelope.message.length > options.maxMessageBytes) {
       return { verdict: "reject", reason: "oversized" }
+    }
+    if (options.pubsubTopicOf(envelope.contentTopic) !== pubsubTopic) {
+      return { verdict: "reject", reason: "shard" }
     }
     if (envelope.timestampNs > MAX_TIMESTAMP) return { verdict: "reject", reason: "timestamp" }
     if (

@@ -14,7 +14,8 @@ import {
   decodeWaku,
   encodeWaku,
   envelopeOf,
-  shardOf,
+  placeOf,
+  pubsubTopicOf,
   WakuError,
   wakuHash,
   type WakuMessage,
@@ -102,8 +103,12 @@ test("the V1 digest is that of the vectors", () => {
 test("topics lie in shards", () => {
   assert.equal(autoshard("xmtp", "0", 8), vectors.autoshard["xmtp,0 of 8"])
   assert.equal(autoshard("myapp", "1", 8), vectors.autoshard["myapp,1 of 8"])
-  assert.deepEqual(shardOf("/waku/2/rs/16/32"), { cluster: 16, shard: 32 })
-  assert.deepEqual(shardOf("/waku/2/default-waku/proto"), { cluster: 0, shard: 0 })
+  assert.deepEqual(placeOf("/waku/2/rs/16/32"), { cluster: 16, shard: 32 })
+  assert.deepEqual(placeOf("/waku/2/default-waku/proto"), { cluster: 0, shard: 0 })
+  assert.equal(pubsubTopicOf("/waku/2/rs/16/32", 0, 1), "/waku/2/rs/16/32")
+  assert.equal(pubsubTopicOf("/waku/2/rs/16/32", 3, 4), "/waku/2/rs/16/35")
+  assert.equal(pubsubTopicOf("/waku/2/x/proto", 3, 4), "/waku/2/x/proto/4/3")
+  assert.throws(() => pubsubTopicOf("/waku/2/rs/16/1021", 3, 4), RangeError)
 })
 
 test("every message comes back, and has one encoding", () => {

@@ -31,6 +31,8 @@ const META = 11
 const RATE_LIMIT_PROOF = 21
 const EPHEMERAL = 31
 const MAX_META = 64
+const STATIC_SHARD = /^\/waku\/2\/rs\/(\d{1,5})\/(\d{1,4})$/
+const MAX_SHARD = 1023
 /** Bytes of fields we do not know that a message may carry. */
 const MAX_UNKNOWN = 64
 
@@ -153,12 +155,17 @@ function text(bytes: Uint8Array): string {
 
 /** What is gossiped for an envelope. */
 export function wakuOf(envelope: Envelope): Uint8Array {
-  return encodeWaku({
-    payload: envelope.message,
-    contentTopic: envelope.contentTopic,
-    timestampNs: BigInt.asIntN(64, envelope.timestampNs),
-    ephemeral: isEphemeral(envelope.contentTopic),
-  })
+  return encodeWaku(wakuMessageOf(envelope))
+}
+
+/** The same, not encoded. */
+export function wakuMessageOf({ message, contentTopic, timestampNs }: Envelope): WakuMessage {
+  return {
+    payload: message,
+    contentTopic,
+    timestampNs: BigInt.asIntN(64, timestampNs),
+    ephemeral: isEphemeral(contentTopic),
+  }
 }
 
 /** The envelope inside gossip: as XMTP's nodes did, no time and a time before 1970 are 0. */
@@ -186,9 +193,24 @@ export function wakuHash(pubsubTopic: string, message: WakuMessage): Uint8Array 
 }
 
 /** Where a pubsub topic lies: `/waku/2/rs/<cluster>/<shard>`; a named topic is shard 0 of cluster 0. */
-export function shardOf(pubsubTopic: string): { cluster: number; shard: number } {
-  const match = /^\/waku\/2\/rs\/(\d{1,5})\/(\d{1,4})$/.exec(pubsubTopic)
+export function placeOf(pubsubTopic: string): { cluster: number; shard: number } {
+  const match = STATIC_SHARD.exec(pubsubTopic)
   return { cluster: Number(match?.[1] ?? 0), shard: Number(match?.[2] ?? 0) }
+}
+
+/**
+ * The gossip topic of one of a network's shards, made from the network's own: Waku's static shards count
+ * on from it, a named topic gets the number behind it. A network of one shard has the topic itself.
+ */
+export function pubsubTopicOf(pubsubTopic: string, shard: number, count: number): string {
+  if (count === 1) return pubsubTopic
+  const first = STATIC_SHARD.exec(pubsubTopic)
+  if (first === null) return `${pubsubTopic}/${count}/${shard}`
+  const number = Number(first[2]) + shard
+  if (number > MAX_SHARD) {
+    throw new RangeError(`${count} shards from ${pubsubTopic} on, Waku has ${MAX_SHARD + 1}`)
+  }
+  return `/waku/2/rs/${first[1]}/${number}`
 }
 
 /** The shard, of `shards`, that autosharding gives to an application's topics. */

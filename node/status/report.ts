@@ -5,6 +5,7 @@ import type { Hub } from "../hub.ts"
 import type { Metrics } from "../metrics.ts"
 import { version } from "../node-api.ts"
 import type { Peers } from "../p2p/mod.ts"
+import type { Shards } from "../store/shard.ts"
 import type { Store } from "../store/store.ts"
 import { createHistory, type Series, stepMs } from "./history.ts"
 import type { Event, Lately } from "./lately.ts"
@@ -21,6 +22,11 @@ export interface Report {
   readonly series: Series
   readonly deliveryMs: number | undefined
   readonly peers: readonly PeerReport[] | undefined
+  /** How the network divides topics, and what is known of each part. */
+  readonly shards: { readonly count: number; readonly kept: readonly number[] }
+  readonly held: readonly ShardReport[] | undefined
+  /** How the node stands in its network; undefined when it has none. */
+  readonly membership: MembershipReport | undefined
   readonly root: string
   readonly logHead: number
   readonly retentionMs: number
@@ -34,7 +40,13 @@ export interface PeerReport {
   readonly id: string
   /** Only for the operator. */
   readonly address?: string
+  readonly direction: "inbound" | "outbound"
   readonly agrees: boolean | undefined
+  readonly shards: readonly number[]
+  /** Since it last held the same; undefined: never. */
+  readonly equalSeconds: number | undefined
+  /** Envelopes that one side alone held when they were last compared one by one. */
+  readonly apart: number | undefined
   readonly connectedSeconds: number
 }
 
@@ -42,6 +54,26 @@ export interface PeerReport {
 export interface OverLimit extends Omit<Waiting, "client"> {
   /** Only for the operator. */
   readonly client?: string
+}
+
+/** One shard; the fingerprints of what is kept for ever and of what expires only where this node keeps it. */
+export interface ShardReport {
+  readonly shard: number
+  /** Connected peers that say they keep it. */
+  readonly keepers: number
+  readonly kept?: string
+  readonly expiring?: string
+}
+
+export interface MembershipReport {
+  readonly id: string
+  /** Only for the operator. */
+  readonly addresses?: readonly string[]
+  readonly mode: "open" | "allowlist"
+  readonly known: number
+  readonly mesh: number
+  /** Since any peer last held the same; undefined: never. */
+  readonly equalSeconds: number | undefined
 }
 
 /** Bytes. */
@@ -56,6 +88,7 @@ export interface StatusOptions {
   readonly metrics: Metrics
   readonly peers: Peers | undefined
   readonly network: string
+  readonly shards: Shards
   readonly retentionMs: number
   readonly ready: () => Promise<void>
   readonly disk: (() => Disk) | undefined
@@ -75,11 +108,14 @@ const slowMs = 100
 const mostWaiting = 8
 
 export function createStatus(options: StatusOptions): Status {
-  const { store, hub, metrics, peers, network, retentionMs, ready, disk, waiting, lately, now } =
-    options
+  const { store, hub, metrics, peers, network, shards, retentionMs } = options
+  const { ready, disk, waiting, lately, now } = options
   const history = createHistory(metrics)
   const timer = setInterval(history.sample, stepMs)
   const startedMs = now().getTime()
+
+  const secondsSince = (atMs: number | undefined) =>
+    atMs === undefined ? undefined : Math.round((now().getTime() - atMs) / 1000)
 
   async function fault(): Promise<string | undefined> {
     try {
@@ -101,7 +137,24 @@ export function createStatus(options: StatusOptions): Status {
     }
     const connected = peers?.status().peers.filter(({ wafer }) => wafer)
     if (connected?.length === 0) return { sentence: "No peers. This node is alone.", well: false }
-    return { sentence: `All is well.${connected ? ` ${agreement(connected)}` : ""}`, well: true }
+    // Who keeps nothing that this node keeps cannot agree with it.
+    const comparable = connected?.filter(({ shards: theirs }) =>
+      theirs.some((shard) => shards.kept.includes(shard))
+    )
+    if (!comparable?.length) return { sentence: "All is well.", well: true }
+    return { sentence: `All is well. ${agreement(comparable)}`, well: true }
+  }
+
+  function membership({ id, addresses, status }: Peers, operator: boolean): MembershipReport {
+    const { mode, known, mesh, equalAt } = status()
+    return {
+      id,
+      ...(operator && { addresses }),
+      mode,
+      known,
+      mesh,
+      equalSeconds: secondsSince(equalAt),
+    }
   }
 
   return {
@@ -119,8 +172,22 @@ export function createStatus(options: StatusOptions): Status {
         peers: peers?.status().peers.filter(({ wafer }) => wafer).map((peer) => ({
           id: peer.id,
           ...(operator && { address: peer.address }),
+          direction: peer.direction,
           agrees: peer.inAgreement,
+          equalSeconds: secondsSince(peer.equalAt),
+          apart: peer.apart,
+          shards: peer.shards,
           connectedSeconds: Math.round(peer.connectedMs / 1000),
+        })),
+        membership: peers && membership(peers, operator),
+        shards: { count: shards.count, kept: shards.kept },
+        held: peers?.status().shards.map(({ shard, keepers, sets }) => ({
+          shard,
+          keepers,
+          ...(sets && {
+            kept: toHex(sets.kept.fingerprint),
+            expiring: toHex(sets.expiring.fingerprint),
+          }),
         })),
         root: toHex(fingerprintDigest(kept)),
         logHead: Number(store.head),

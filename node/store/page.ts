@@ -24,6 +24,16 @@ export async function readPage(kv: Kv, query: PageQuery): Promise<StoredEnvelope
   }
 }
 
+/** Rows of several stores as one page: in order, each once, no more than the page takes. */
+export function mergeRows(
+  rows: readonly StoredEnvelope[],
+  { descending, limit }: PageQuery,
+): StoredEnvelope[] {
+  const sorted = rows.toSorted((a, b) => compareRows(a, b) * (descending ? -1 : 1))
+  return sorted.filter((row, i) => i === 0 || compareRows(row, sorted[i - 1]!) !== 0)
+    .slice(0, limit)
+}
+
 /** One topic on its way, with the row that it stands at. */
 interface Walk {
   readonly rows: AsyncGenerator<StoredEnvelope, void>
@@ -42,7 +52,7 @@ async function openWalks(kv: Kv, query: PageQuery): Promise<Walk[]> {
         if (!done) open.push({ rows: rows[i]!, front: value })
       })
       if (open.length <= query.limit) continue
-      open.sort((a, b) => comesBefore(a.front, b.front) === query.descending ? 1 : -1)
+      open.sort((a, b) => compareRows(a.front, b.front) * (query.descending ? -1 : 1))
       await leave(open.splice(query.limit))
     }
     return open
@@ -60,7 +70,7 @@ async function leave(walks: readonly Walk[]): Promise<void> {
 function foremost(walks: readonly Walk[], descending: boolean): number {
   let best = 0
   for (let i = 1; i < walks.length; i++) {
-    if (comesBefore(walks[i]!.front, walks[best]!.front) !== descending) best = i
+    if (compareRows(walks[i]!.front, walks[best]!.front) * (descending ? -1 : 1) < 0) best = i
   }
   return best
 }
@@ -109,9 +119,9 @@ function rangeOf(topic: string, query: PageQuery): { start: KvKey; end: KvKey } 
     : { start: ["t", topic, timestampNs + 1n], end }
 }
 
-function comesBefore(a: StoredEnvelope, b: StoredEnvelope): boolean {
-  if (a.envelope.timestampNs !== b.envelope.timestampNs) {
-    return a.envelope.timestampNs < b.envelope.timestampNs
-  }
-  return compareBytes(a.digest, b.digest) < 0
+/** V1's order. Rows that are equal in it are one: a digest commits to topic and message. */
+function compareRows(a: StoredEnvelope, b: StoredEnvelope): number {
+  const [first, second] = [a.envelope.timestampNs, b.envelope.timestampNs]
+  if (first !== second) return first < second ? -1 : 1
+  return compareBytes(a.digest, b.digest)
 }

@@ -4,10 +4,11 @@ import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import { createIngest, type Ingest } from "../../node/ingest.ts"
 import { createLog, silent } from "../../node/log.ts"
 import { createMetrics, type Metrics } from "../../node/metrics.ts"
-import { type Peers, type PeersOptions, startPeers } from "../../node/p2p/mod.ts"
+import { DEFAULT_CONFIG, type Peers, type PeersOptions, startPeers } from "../../node/p2p/mod.ts"
 import { defaultLimits } from "../../node/refusal.ts"
 import type { Store } from "../../node/store/store.ts"
 import { memoryStore } from "../../node/store/memory.ts"
+import { createWindows } from "../../node/store/window.ts"
 import process from "node:process"
 
 export interface LocalNode extends AsyncDisposable {
@@ -50,7 +51,8 @@ export async function localNode(
   const metrics = createMetrics()
   const limits = defaultLimits
   const log = process.env.WAFER_TEST_LOG ? createLog(console.error, "debug") : silent
-  const ingest = createIngest({ store, limits, metrics, log, now: () => new Date() })
+  const windows = createWindows(config.retentionMs ?? DEFAULT_CONFIG.retentionMs, Date.now)
+  const ingest = createIngest({ store, limits, windows, metrics, log, now: () => new Date() })
   const peers = await startPeers({
     ...options,
     store,

@@ -30,11 +30,12 @@ test(
     await using c = await localNode({ seeds: [...a.peers.addresses] })
     await until(() => fellows(a).length === 2, 40_000, degrees([a, b, c]))
     const arrivals = await a.ingest.accept([envelope(), envelope()], "client")
-    const ids = arrivals.map(({ id }) => id)
+    const ids = arrivals.map(({ id, envelope }) => ({ id, contentTopic: envelope.contentTopic }))
     assert.equal(await a.peers.confirm(ids, 2, 5000), 2)
     assert.deepEqual([b.count(), c.count()], [2, 2])
     assert.equal(await a.peers.confirm(ids, 3, 1000), 2)
-    assert.equal(await a.peers.confirm([new Uint8Array(32)], 1, 2000), 0)
+    const unheard = { contentTopic: "/xmtp/0/m-test/proto", id: new Uint8Array(32) }
+    assert.equal(await a.peers.confirm([unheard], 1, 2000), 0)
   },
 )
 

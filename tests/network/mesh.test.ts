@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { type Runtime, until } from "../processes.ts"
+import { root, runProgram, type Runtime, until } from "../processes.ts"
 import { envelope } from "./local.ts"
 import { allStored, type Member, metricOf, publishTo, startMember } from "./member.ts"
 
@@ -29,6 +29,20 @@ test("five processes on two runtimes become and stay one", { timeout: 300_000 },
     await t.test("each finds the four others", async () => {
       const full = async (member: Member) => await metricOf(member, "wafer_p2p_peers") === 4
       await until(async () => (await Promise.all(members.map(full))).every(Boolean), 90_000)
+    })
+
+    await t.test("each tells its operator so", async () => {
+      for (const [i, member] of members.slice(0, 2).entries()) {
+        const ask = (command: string) =>
+          runProgram(member.runtime, join(root, "node", "main.ts"), {
+            args: [...command.split(" "), "--data", join(folder, String(i))],
+          })
+        const { stdout, stderr } = await ask("peers --json")
+        const view = JSON.parse(stdout || stderr)
+        assert.equal(view.peers.length, 4)
+        assert.ok(view.addresses.includes(member.address))
+        assert.match((await ask("peers")).stdout, /^peers +4 connected, /m)
+      }
     })
 
     let count = 0

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { envelope, localNode, until } from "./local.ts"
+import { envelope, localNode, metric, until } from "./local.ts"
 
 test("an envelope reaches every node, and each stores it once", { timeout: 120_000 }, async () => {
   await using a = await localNode()
@@ -20,4 +20,5 @@ test("an envelope reaches every node, and each stores it once", { timeout: 120_0
   )
   const [first, ...others] = nodes.map(({ peers }) => peers.status().sets.kept.fingerprint)
   for (const other of others) assert.deepEqual(other, first)
+  assert.ok(metric(c, "wafer_p2p_validator_seconds_count") > 0)
 })

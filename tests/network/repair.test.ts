@@ -47,6 +47,10 @@ test("two nodes that lived apart become equal, and know it", { timeout: 120_000 
     40_000,
     () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers)),
   )
+  const sure = nodes.find(({ peers }) => peers.status().peers.every((p) => p.inAgreement === true))!
+  const others = sure.peers.status().peers.length
+  assert.equal(metric(sure, "wafer_p2p_root_match"), others)
+  assert.equal(metric(sure, "wafer_p2p_peer_apart"), 0)
 })
 
 test("what gossip cannot carry comes all the same", { timeout: 120_000 }, async () => {
@@ -88,17 +92,26 @@ test("a corrupt row is removed and fetched again", { timeout: 120_000 }, async (
   assert.deepEqual(again!.message, sound)
 })
 
-test("an expired envelope is neither offered nor taken", { timeout: 120_000 }, async () => {
-  await using a = await localNode({ retentionMs: 0 })
-  await a.publish(
-    envelope({ contentTopic: "/old/1/x/proto", timestampNs: 1n }),
-    envelope({ contentTopic: "/new/1/x/proto" }),
-  )
-  await using b = await localNode({ seeds: [...a.peers.addresses], retentionMs: 3_600_000 })
-  await until(() => b.count() === 1, 40_000, counts([a, b]))
-  await until(() => b.peers.status().peers[0]?.inAgreement === true, 40_000, () => "no agreement")
-  assert.equal(b.count(), 1)
-})
+test(
+  "what is expired or stamped ahead is neither offered nor taken",
+  { timeout: 120_000 },
+  async () => {
+    await using a = await localNode({ retentionMs: 0 })
+    await a.publish(
+      envelope({ contentTopic: "/old/1/x/proto", timestampNs: 1n }),
+      envelope({ contentTopic: "/new/1/x/proto" }),
+      envelope({
+        contentTopic: "/ahead/1/x/proto",
+        timestampNs: BigInt(Date.now() + 3 * 3_600_000) * 1_000_000n,
+      }),
+    )
+    await using b = await localNode({ seeds: [...a.peers.addresses], retentionMs: 3_600_000 })
+    await until(() => b.count() === 1, 40_000, counts([a, b]))
+    await until(() => b.peers.status().peers[0]?.inAgreement === true, 40_000, () => "no agreement")
+    assert.deepEqual([a.count(), b.count()], [3, 1])
+    assert.ok(metric(b, "wafer_p2p_items_missing_total") <= 1, "the two others were compared")
+  },
+)
 
 test("an audit finds equal nodes equal", { timeout: 120_000 }, async () => {
   await using a = await localNode()

@@ -18,7 +18,7 @@ import type { SessionOptions } from "../../node/p2p/session.ts"
 import { followSets, type Sets } from "../../node/p2p/sets.ts"
 import { createSyncServer } from "../../node/p2p/sync-server.ts"
 import { audit, type Outcome, reconcile } from "../../node/p2p/sync.ts"
-import { createWindows } from "../../node/p2p/window.ts"
+import { createWindows } from "../../node/store/window.ts"
 import { defaultLimits } from "../../node/refusal.ts"
 import type { Store } from "../../node/store/store.ts"
 import { memoryStore } from "../../node/store/memory.ts"
@@ -65,15 +65,18 @@ async function side(envelopes: readonly Envelope[]): Promise<Side> {
 
 const none = () => Promise.resolve([])
 
+const serving = { sessions: endless, retryAfterMs: 1, outrun: () => {}, compared: () => {} }
+
 async function compareOver(
   a: SessionOptions,
   b: SessionOptions,
   options: PipeOptions = {},
+  compared: (peer: string, set: number, equal: boolean) => void = () => {},
 ): Promise<Outcome> {
   const [left, right] = pipe(options)
-  const sync = createSyncServer({ ...b, sessions: endless, retryAfterMs: 1, outrun: () => {} })
+  const sync = createSyncServer({ ...b, ...serving, compared })
   const served = sync(right, "a").catch((error) => right.abort(error))
-  const outcome = await reconcile(left, a, { set: "kept" })
+  const outcome = await reconcile(left, a, { set: 0 })
   await served
   return outcome
 }
@@ -96,6 +99,7 @@ function fetcherFrom(a: Side, b: Side, options: PipeOptions = {}): Fetcher {
       return Promise.resolve(left)
     },
     (bodies) => a.take(bodies.map(({ envelope }) => envelope)),
+    a.sets,
   )
 }
 
@@ -109,6 +113,16 @@ test("messages arrive whole, however the bytes are cut", async () => {
     assert.deepEqual(await compareOver(a.session, b.session, { chunk }), whole)
   }
   assert.equal(whole.kind, "different")
+})
+
+test("the side that is asked learns as much from the opening", async () => {
+  const common = some(40)
+  const told: unknown[] = []
+  const compared = (...facts: unknown[]) => void told.push(facts)
+  const [a, b, c] = await Promise.all([side(common), side(common), side(some(3))])
+  await compareOver(a.session, b.session, {}, compared)
+  await compareOver(a.session, c.session, {}, compared)
+  assert.deepEqual(told, [["a", 0, true], ["a", 0, false]])
 })
 
 test("a session that breaks after any message leaves both sides sound", async () => {
@@ -142,15 +156,15 @@ test("a copy that breaks after any message is finished by the next", async () =>
   for (let breakAfter = 0; broken < 100; breakAfter++) {
     const a = await side([])
     try {
-      await fetcherFrom(a, b, { breakAfter }).copy("b", "kept", 0n)
-      assert.equal(a.sets.of("kept").size, 40)
+      await fetcherFrom(a, b, { breakAfter }).copy("b", 0, 0n)
+      assert.equal(a.sets.of(0).size, 40)
       break
     } catch (error) {
       assert.ok(error instanceof ProtocolError, String(error))
       broken++
     }
-    await fetcherFrom(a, b).copy("b", "kept", 0n)
-    assert.equal(a.sets.of("kept").size, 40)
+    await fetcherFrom(a, b).copy("b", 0, 0n)
+    assert.equal(a.sets.of(0).size, 40)
   }
   assert.ok(broken >= 10 && broken < 100, `${broken} ways to break`)
 })
@@ -179,8 +193,7 @@ test("equal sums of different envelopes are seen by the hour", async () => {
   const setsOf = (ids: Uint8Array[]): Sets => {
     const index = new Index()
     for (const one of ids) index.insert(keyOf(5n * HOUR_NS + 7n, one))
-    const empty = new Index()
-    return { of: (set) => set === "kept" ? index : empty, has: () => false, close: () => {} }
+    return { numbers: [0], numberFor: () => 0, of: () => index, has: () => false, close: () => {} }
   }
   const a = sessionOf(setsOf([id(10), id(20)]))
   const b = sessionOf(setsOf([id(11), id(19)]))
@@ -188,14 +201,11 @@ test("equal sums of different envelopes are seen by the hour", async () => {
 
   const over = async <T>(ask: (stream: ReturnType<typeof pipe>[0]) => Promise<T>): Promise<T> => {
     const [left, right] = pipe()
-    void createSyncServer({ ...b, sessions: endless, retryAfterMs: 1, outrun: () => {} })(
-      right,
-      "a",
-    )
+    void createSyncServer({ ...b, ...serving })(right, "a")
     return await ask(left)
   }
-  assert.deepEqual(await over((stream) => audit(stream, a, "kept", 0n, 24)), [5n])
-  const window = { set: "kept", lowNs: 5n * HOUR_NS, highNs: 6n * HOUR_NS, cut: "ids" } as const
+  assert.deepEqual(await over((stream) => audit(stream, a, 0, 0n, 24)), [5n])
+  const window = { set: 0, lowNs: 5n * HOUR_NS, highNs: 6n * HOUR_NS, cut: "ids" } as const
   const outcome = await over((stream) => reconcile(stream, a, window))
   assert.deepEqual(outcome, { kind: "different", have: [id(10), id(20)], need: [id(11), id(19)] })
 })

@@ -10,7 +10,7 @@ import { Index } from "../../node/p2p/rbsr/index.ts"
 import { keyOf } from "../../node/p2p/rbsr/key.ts"
 import { compare, initiate, respond } from "../../node/p2p/rbsr/reconcile.ts"
 import { commandOf, root, type Runtime, until } from "../processes.ts"
-import { envelope } from "./local.ts"
+import { envelope, type LocalNode, localNode, until as untilNow } from "./local.ts"
 import { allStored, type Member, metricOf, publishTo, startMember, storedBy } from "./member.ts"
 
 const soak = process.env.WAFER_SOAK ? false : "takes minutes: run it with WAFER_SOAK=1"
@@ -61,6 +61,90 @@ test("an empty node joins 100 000 envelopes on disk", {
     members.push(await startMember("bun", join(folder, "1"), ["--peer", members[0]!.address]))
     await allStored(members, 100_000, minutes(5))
     say("joined 100 000", started)
+  } finally {
+    await Promise.all(members.map(({ node }) => node[Symbol.asyncDispose]()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+/** Stores the envelopes `from` to `to` of a series that is the same for every node. */
+async function fill(node: LocalNode, from: number, to: number, stamp: (i: number) => bigint) {
+  for (let at = from; at < to; at += 1000) {
+    await node.publish(...Array.from({ length: Math.min(1000, to - at) }, (_, i) => {
+      const message = new Uint8Array(200)
+      new DataView(message.buffer).setUint32(0, at + i)
+      const contentTopic = `/xmtp/0/m-${(at + i) % 1000}/proto`
+      return envelope({ contentTopic, timestampNs: stamp(at + i), message })
+    }))
+  }
+}
+
+const equal = (...nodes: LocalNode[]) => {
+  const [first, ...others] = nodes.map(({ store }) => String(store.fingerprint("kept").sum))
+  return others.every((sum) => sum === first)
+}
+
+test("1 000 000 envelopes, 50 000 missing on each side at two times: none is lost", {
+  skip: soak,
+  timeout: minutes(30),
+}, async () => {
+  const stamp = (i: number) => BigInt(1_750_000_000_000 + i) * 1_000_000n
+  await using a = await localNode()
+  await fill(a, 0, 200_000, stamp)
+  await fill(a, 225_000, 600_000, stamp)
+  await fill(a, 625_000, 1_000_000, stamp)
+  await using b = await localNode()
+  await fill(b, 0, 400_000, stamp)
+  await fill(b, 425_000, 800_000, stamp)
+  await fill(b, 825_000, 1_000_000, stamp)
+  const started = performance.now()
+  await using again = await localNode({ seeds: [...a.peers.addresses] }, { store: b.store })
+  await untilNow(
+    () => a.count() === 1_000_000 && again.count() === 1_000_000,
+    minutes(20),
+    () => `${a.count()} and ${again.count()}`,
+  )
+  assert.ok(equal(a, again))
+  say("1 000 000 healed", started)
+})
+
+test("an empty node joins 1 000 000 envelopes of one stamp", {
+  skip: soak,
+  timeout: minutes(30),
+}, async () => {
+  await using a = await localNode()
+  await fill(a, 0, 1_000_000, () => 1_750_000_000_000_000_000n)
+  const started = performance.now()
+  await using b = await localNode({ seeds: [...a.peers.addresses] })
+  await untilNow(() => b.count() === 1_000_000, minutes(20), () => String(b.count()))
+  assert.ok(equal(a, b))
+  say("joined 1 000 000 of one stamp", started)
+})
+
+test("ten minutes of outage after a kill -9", { skip: soak, timeout: minutes(20) }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wafer-soak-"))
+  const members: Member[] = []
+  try {
+    members.push(await startMember("deno", join(folder, "0"), []))
+    const seed = ["--peer", members[0]!.address]
+    members.push(await startMember("bun", join(folder, "1"), seed))
+    members.push(await startMember("deno", join(folder, "2"), seed))
+    await publishTo(members[0]!, many(1000), 100)
+    await allStored(members, 1000, minutes(1))
+    // The seed itself: the others must keep on dialling it.
+    const [victim] = members.splice(0, 1)
+    await victim!.node.kill()
+    for (let minute = 0; minute < 10; minute++) {
+      await publishTo(members[minute % 2]!, many(500), 100)
+      await new Promise((resolve) => setTimeout(resolve, minutes(1)))
+    }
+    const port = /\/tcp\/(\d+)\//.exec(victim!.address)![1]!
+    const started = performance.now()
+    members.push(await startMember("deno", join(folder, "0"), ["--p2p-port", port]))
+    await until(async () => await metricOf(members[2]!, "wafer_p2p_peers") === 2, minutes(2))
+    say("found by both after", started)
+    await allStored(members, 6000, minutes(2))
+    say("equal after", started)
   } finally {
     await Promise.all(members.map(({ node }) => node[Symbol.asyncDispose]()))
     rmSync(folder, { recursive: true, force: true })

@@ -31,7 +31,7 @@ export async function stranger(): Promise<Stranger> {
     key: await generateKeyPair("Ed25519"),
     listen: ["/ip4/127.0.0.1/tcp/0"],
     announce: [],
-    pubsubTopic: DEFAULT_CONFIG.pubsubTopic,
+    pubsubTopics: [DEFAULT_CONFIG.pubsubTopic],
     gate: createGate([], Date.now, createPeerLog(createRegistry(), silent)),
     inboundPerSecond: 100,
     pingIntervalMs: 2000,

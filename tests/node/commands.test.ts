@@ -60,11 +60,19 @@ for (const runtime of ["deno", "bun"] as const) {
       const verify = await run(runtime, ["verify", "--data", at("first")])
       assert.equal(verify.code, 1)
       assert.match(verify.stderr, /stop it first/)
+      const alone = await run(runtime, ["peers", "--data", at("first")])
+      assert.deepEqual([alone.code, alone.stdout.startsWith("This node has no network")], [0, true])
       const second = ["--data", at("first"), "--port", "0", "--grpc-port", "0"]
       assert.match((await run(runtime, second)).stderr, /another node works on/)
       assert.equal(await node.stop(), 0)
     })
     after(() => rmSync(folder, { recursive: true, force: true }))
+
+    it("peers asks a node, and says so when none runs", async () => {
+      const { code, stderr } = await run(runtime, ["peers", "--json", "--data", at("first")])
+      assert.equal(code, 1)
+      assert.match(stderr, /no node works on/)
+    })
 
     it("verify finds a store that it wrote sound", async () => {
       const { code, stdout, stderr } = await run(runtime, ["verify", "--data", at("first")])

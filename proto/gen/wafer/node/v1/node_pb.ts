@@ -12,14 +12,14 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wafer/node/v1/node.proto.
  */
 export const file_wafer_node_v1_node: GenFile = /*@__PURE__*/
-  fileDesc("Chh3YWZlci9ub2RlL3YxL25vZGUucHJvdG8SDXdhZmVyLm5vZGUudjEiWwoNRm9sbG93UmVxdWVzdBIWCg5jb250ZW50X3RvcGljcxgBIAMoCRIOCgZjdXJzb3IYAiABKAwSFQoIc2luY2VfbnMYAyABKARIAIgBAUILCglfc2luY2VfbnMivwIKDkZvbGxvd1Jlc3BvbnNlEjIKBGl0ZW0YASABKAsyIi53YWZlci5ub2RlLnYxLkZvbGxvd1Jlc3BvbnNlLkl0ZW1IABI7CgljYXVnaHRfdXAYAiABKAsyJi53YWZlci5ub2RlLnYxLkZvbGxvd1Jlc3BvbnNlLkNhdWdodFVwSAASPAoJaGVhcnRiZWF0GAMgASgLMicud2FmZXIubm9kZS52MS5Gb2xsb3dSZXNwb25zZS5IZWFydGJlYXRIABIOCgZjdXJzb3IYBCABKAwaTAoESXRlbRIvCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGUSEwoLcmVjZWl2ZWRfbnMYAiABKAQaCgoIQ2F1Z2h0VXAaCwoJSGVhcnRiZWF0QgcKBWV2ZW50ImkKDlB1Ymxpc2hSZXF1ZXN0EjAKCWVudmVsb3BlcxgBIAMoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGUSEQoJbWluX3BlZXJzGAIgASgNEhIKCnRpbWVvdXRfbXMYAyABKA0iKgoPUHVibGlzaFJlc3BvbnNlEhcKD3N0b3JlZF9ieV9wZWVycxgBIAEoDSIRCg9Ob2RlSW5mb1JlcXVlc3QipQMKEE5vZGVJbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIPCgduZXR3b3JrGAIgASgJEjYKBmxpbWl0cxgDIAEoCzImLndhZmVyLm5vZGUudjEuTm9kZUluZm9SZXNwb25zZS5MaW1pdHMSFAoMcmV0ZW50aW9uX21zGAQgASgEEg4KBnN0b3JlZBgFIAEoBBIYChByb290X2ZpbmdlcnByaW50GAYgASgMEjMKBXBlZXJzGAcgAygLMiQud2FmZXIubm9kZS52MS5Ob2RlSW5mb1Jlc3BvbnNlLlBlZXIahAEKBkxpbWl0cxIXCg9tYXhfdG9waWNfYnl0ZXMYASABKA0SGQoRbWF4X21lc3NhZ2VfYnl0ZXMYAiABKA0SGQoRbWF4X3JlcXVlc3RfYnl0ZXMYAyABKA0SEAoIbWF4X3BhZ2UYBCABKA0SGQoRbWF4X2JhdGNoX3F1ZXJpZXMYBSABKA0aOwoEUGVlchIKCgJpZBgBIAEoCRIRCgljb25uZWN0ZWQYAiABKAgSFAoMaW5fYWdyZWVtZW50GAMgASgIMrgCCgdOb2RlQXBpEkcKBkZvbGxvdxIcLndhZmVyLm5vZGUudjEuRm9sbG93UmVxdWVzdBodLndhZmVyLm5vZGUudjEuRm9sbG93UmVzcG9uc2UwARJNCgRSZWFkEiEueG10cC5tZXNzYWdlX2FwaS52MS5RdWVyeVJlcXVlc3QaIi54bXRwLm1lc3NhZ2VfYXBpLnYxLlF1ZXJ5UmVzcG9uc2USSAoHUHVibGlzaBIdLndhZmVyLm5vZGUudjEuUHVibGlzaFJlcXVlc3QaHi53YWZlci5ub2RlLnYxLlB1Ymxpc2hSZXNwb25zZRJLCghOb2RlSW5mbxIeLndhZmVyLm5vZGUudjEuTm9kZUluZm9SZXF1ZXN0Gh8ud2FmZXIubm9kZS52MS5Ob2RlSW5mb1Jlc3BvbnNlYgZwcm90bzM", [file_message_api_v1_message_api]);
+  fileDesc("Chh3YWZlci9ub2RlL3YxL25vZGUucHJvdG8SDXdhZmVyLm5vZGUudjEiWwoNRm9sbG93UmVxdWVzdBIWCg5jb250ZW50X3RvcGljcxgBIAMoCRIOCgZjdXJzb3IYAiABKAwSFQoIc2luY2VfbnMYAyABKARIAIgBAUILCglfc2luY2VfbnMivwIKDkZvbGxvd1Jlc3BvbnNlEjIKBGl0ZW0YASABKAsyIi53YWZlci5ub2RlLnYxLkZvbGxvd1Jlc3BvbnNlLkl0ZW1IABI7CgljYXVnaHRfdXAYAiABKAsyJi53YWZlci5ub2RlLnYxLkZvbGxvd1Jlc3BvbnNlLkNhdWdodFVwSAASPAoJaGVhcnRiZWF0GAMgASgLMicud2FmZXIubm9kZS52MS5Gb2xsb3dSZXNwb25zZS5IZWFydGJlYXRIABIOCgZjdXJzb3IYBCABKAwaTAoESXRlbRIvCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGUSEwoLcmVjZWl2ZWRfbnMYAiABKAQaCgoIQ2F1Z2h0VXAaCwoJSGVhcnRiZWF0QgcKBWV2ZW50ImkKDlB1Ymxpc2hSZXF1ZXN0EjAKCWVudmVsb3BlcxgBIAMoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGUSEQoJbWluX3BlZXJzGAIgASgNEhIKCnRpbWVvdXRfbXMYAyABKA0iKgoPUHVibGlzaFJlc3BvbnNlEhcKD3N0b3JlZF9ieV9wZWVycxgBIAEoDSIRCg9Ob2RlSW5mb1JlcXVlc3QiygMKEE5vZGVJbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIPCgduZXR3b3JrGAIgASgJEjYKBmxpbWl0cxgDIAEoCzImLndhZmVyLm5vZGUudjEuTm9kZUluZm9SZXNwb25zZS5MaW1pdHMSFAoMcmV0ZW50aW9uX21zGAQgASgEEg4KBnN0b3JlZBgFIAEoBBIYChByb290X2ZpbmdlcnByaW50GAYgASgMEjMKBXBlZXJzGAcgAygLMiQud2FmZXIubm9kZS52MS5Ob2RlSW5mb1Jlc3BvbnNlLlBlZXISDgoGc2hhcmRzGAggASgNEhMKC2tlcHRfc2hhcmRzGAkgAygNGoQBCgZMaW1pdHMSFwoPbWF4X3RvcGljX2J5dGVzGAEgASgNEhkKEW1heF9tZXNzYWdlX2J5dGVzGAIgASgNEhkKEW1heF9yZXF1ZXN0X2J5dGVzGAMgASgNEhAKCG1heF9wYWdlGAQgASgNEhkKEW1heF9iYXRjaF9xdWVyaWVzGAUgASgNGjsKBFBlZXISCgoCaWQYASABKAkSEQoJY29ubmVjdGVkGAIgASgIEhQKDGluX2FncmVlbWVudBgDIAEoCDK4AgoHTm9kZUFwaRJHCgZGb2xsb3cSHC53YWZlci5ub2RlLnYxLkZvbGxvd1JlcXVlc3QaHS53YWZlci5ub2RlLnYxLkZvbGxvd1Jlc3BvbnNlMAESTQoEUmVhZBIhLnhtdHAubWVzc2FnZV9hcGkudjEuUXVlcnlSZXF1ZXN0GiIueG10cC5tZXNzYWdlX2FwaS52MS5RdWVyeVJlc3BvbnNlEkgKB1B1Ymxpc2gSHS53YWZlci5ub2RlLnYxLlB1Ymxpc2hSZXF1ZXN0Gh4ud2FmZXIubm9kZS52MS5QdWJsaXNoUmVzcG9uc2USSwoITm9kZUluZm8SHi53YWZlci5ub2RlLnYxLk5vZGVJbmZvUmVxdWVzdBofLndhZmVyLm5vZGUudjEuTm9kZUluZm9SZXNwb25zZWIGcHJvdG8z", [file_message_api_v1_message_api]);
 
 /**
  * @generated from message wafer.node.v1.FollowRequest
  */
 export type FollowRequest = Message<"wafer.node.v1.FollowRequest"> & {
   /**
-   * Empty: every topic.
+   * Empty: every topic that this node keeps.
    *
    * @generated from field: repeated string content_topics = 1;
    */
@@ -242,6 +242,19 @@ export type NodeInfoResponse = Message<"wafer.node.v1.NodeInfoResponse"> & {
    * @generated from field: repeated wafer.node.v1.NodeInfoResponse.Peer peers = 7;
    */
   peers: NodeInfoResponse_Peer[];
+
+  /**
+   * Into how many shards the network divides its topics, by the first bits of SHA-256 of their names,
+   * and those that this node keeps.
+   *
+   * @generated from field: uint32 shards = 8;
+   */
+  shards: number;
+
+  /**
+   * @generated from field: repeated uint32 kept_shards = 9;
+   */
+  keptShards: number[];
 };
 
 /**
@@ -303,7 +316,7 @@ export type NodeInfoResponse_Peer = Message<"wafer.node.v1.NodeInfoResponse.Peer
   connected: boolean;
 
   /**
-   * Whether the root fingerprints were equal when last compared.
+   * Whether the fingerprints of all that both keep were equal when last compared.
    *
    * @generated from field: bool in_agreement = 3;
    */
@@ -324,7 +337,8 @@ export const NodeInfoResponse_PeerSchema: GenMessage<NodeInfoResponse_Peer> = /*
  */
 export const NodeApi: GenService<{
   /**
-   * From a cursor: what is stored, then CaughtUp, then live; no gap and no duplicate.
+   * From a cursor: what is stored, then CaughtUp, then live; no gap and no duplicate. Topics of which
+   * this node does not keep all are followed at one node that does; there must be one.
    *
    * @generated from rpc wafer.node.v1.NodeApi.Follow
    */

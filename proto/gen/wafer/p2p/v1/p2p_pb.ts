@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Envelope } from "../../../message_api/v1/message_api_pb.ts";
 import { file_message_api_v1_message_api } from "../../../message_api/v1/message_api_pb.ts";
+import type { FollowRequest, FollowResponse } from "../../node/v1/node_pb.ts";
+import { file_wafer_node_v1_node } from "../../node/v1/node_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file wafer/p2p/v1/p2p.proto.
  */
 export const file_wafer_p2p_v1_p2p: GenFile = /*@__PURE__*/
-  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiLAoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJIjEKDVBlZXJzUmVzcG9uc2USDwoHcmVjb3JkcxgBIAMoDBIPCgduZXR3b3JrGAIgASgJIsECCglTeW5jRnJhbWUSJgoEb3BlbhgBIAEoCzIWLndhZmVyLnAycC52MS5TeW5jT3BlbkgAEioKBmFjY2VwdBgCIAEoCzIYLndhZmVyLnAycC52MS5TeW5jQWNjZXB0SAASKAoFcm91bmQYAyABKAsyFy53YWZlci5wMnAudjEuU3luY1JvdW5kSAASJgoEZG9uZRgEIAEoCzIWLndhZmVyLnAycC52MS5TeW5jRG9uZUgAEigKBWFib3J0GAUgASgLMhcud2FmZXIucDJwLnYxLlN5bmNBYm9ydEgAEisKBWF1ZGl0GAYgASgLMhoud2FmZXIucDJwLnYxLkF1ZGl0UmVxdWVzdEgAEi4KB2RpZ2VzdHMYByABKAsyGy53YWZlci5wMnAudjEuQXVkaXRSZXNwb25zZUgAQgcKBWZyYW1lIo0BCghTeW5jT3BlbhIPCgduZXR3b3JrGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SCwoDc2V0GAMgASgNEg4KBmxvd19ucxgEIAEoBBIPCgdoaWdoX25zGAUgASgEEg0KBWZyYW1lGAYgASgNEg0KBWNvdW50GAcgASgEEhMKC2ZpbmdlcnByaW50GAggASgMIqIBCgpTeW5jQWNjZXB0EigKBnN0YXR1cxgBIAEoDjIYLndhZmVyLnAycC52MS5TeW5jU3RhdHVzEg4KBmxvd19ucxgCIAEoBBIPCgdoaWdoX25zGAMgASgEEg0KBWZyYW1lGAQgASgNEhYKDnJldHJ5X2FmdGVyX21zGAUgASgNEg0KBWNvdW50GAYgASgEEhMKC2ZpbmdlcnByaW50GAcgASgMIhwKCVN5bmNSb3VuZBIPCgdtZXNzYWdlGAEgASgMIiYKCFN5bmNEb25lEgwKBGhhdmUYASABKAQSDAoEbmVlZBgCIAEoBCIbCglTeW5jQWJvcnQSDgoGcmVhc29uGAEgASgJIj0KDEF1ZGl0UmVxdWVzdBILCgNzZXQYASABKA0SEQoJZnJvbV9ob3VyGAIgASgEEg0KBWhvdXJzGAMgASgNIiAKDUF1ZGl0UmVzcG9uc2USDwoHZGlnZXN0cxgBIAEoDCKxAgoMRmV0Y2hSZXF1ZXN0Ei0KA2lkcxgBIAEoCzIeLndhZmVyLnAycC52MS5GZXRjaFJlcXVlc3QuSWRzSAASMQoFcmFuZ2UYAiABKAsyIC53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0LlJhbmdlSAASMQoFb2ZmZXIYAyABKAsyIC53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lk9mZmVySAASEQoJbWF4X2J5dGVzGAkgASgNGhIKA0lkcxILCgNpZHMYASADKAwaRwoFUmFuZ2USCwoDc2V0GAEgASgNEhAKCGFmdGVyX25zGAIgASgEEhAKCGFmdGVyX2lkGAMgASgMEg0KBWxpbWl0GAQgASgNGhQKBU9mZmVyEgsKA2lkcxgBIAMoDEIGCgR3YW50IqABCgpGZXRjaEZyYW1lEjEKCGVudmVsb3BlGAEgASgLMh0ueG10cC5tZXNzYWdlX2FwaS52MS5FbnZlbG9wZUgAEisKA2VuZBgCIAEoCzIcLndhZmVyLnAycC52MS5GZXRjaEZyYW1lLkVuZEgAGikKA0VuZBIPCgdtaXNzaW5nGAEgAygMEhEKCXRydW5jYXRlZBgCIAEoCEIHCgVmcmFtZSJGCgxXYWt1TWV0YWRhdGESFwoKY2x1c3Rlcl9pZBgBIAEoDUgAiAEBEg4KBnNoYXJkcxgCIAMoDUINCgtfY2x1c3Rlcl9pZCqCAQoKU3luY1N0YXR1cxISCg5TWU5DX1NUQVRVU19PSxAAEhQKEFNZTkNfU1RBVFVTX0JVU1kQARIUChBTWU5DX1NUQVRVU19SQVRFEAISFwoTU1lOQ19TVEFUVVNfTkVUV09SSxADEhsKF1NZTkNfU1RBVFVTX1VOU1VQUE9SVEVEEARiBnByb3RvMw", [file_message_api_v1_message_api]);
+  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiUgoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJEiQKBnNoYXJkcxgDIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMiVwoNUGVlcnNSZXNwb25zZRIPCgdyZWNvcmRzGAEgAygMEg8KB25ldHdvcmsYAiABKAkSJAoGc2hhcmRzGAMgASgLMhQud2FmZXIucDJwLnYxLlNoYXJkcyIlCgZTaGFyZHMSDQoFY291bnQYASABKA0SDAoEa2VwdBgCIAMoDSLBAgoJU3luY0ZyYW1lEiYKBG9wZW4YASABKAsyFi53YWZlci5wMnAudjEuU3luY09wZW5IABIqCgZhY2NlcHQYAiABKAsyGC53YWZlci5wMnAudjEuU3luY0FjY2VwdEgAEigKBXJvdW5kGAMgASgLMhcud2FmZXIucDJwLnYxLlN5bmNSb3VuZEgAEiYKBGRvbmUYBCABKAsyFi53YWZlci5wMnAudjEuU3luY0RvbmVIABIoCgVhYm9ydBgFIAEoCzIXLndhZmVyLnAycC52MS5TeW5jQWJvcnRIABIrCgVhdWRpdBgGIAEoCzIaLndhZmVyLnAycC52MS5BdWRpdFJlcXVlc3RIABIuCgdkaWdlc3RzGAcgASgLMhsud2FmZXIucDJwLnYxLkF1ZGl0UmVzcG9uc2VIAEIHCgVmcmFtZSKNAQoIU3luY09wZW4SDwoHbmV0d29yaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEgsKA3NldBgDIAEoDRIOCgZsb3dfbnMYBCABKAQSDwoHaGlnaF9ucxgFIAEoBBINCgVmcmFtZRgGIAEoDRINCgVjb3VudBgHIAEoBBITCgtmaW5nZXJwcmludBgIIAEoDCKiAQoKU3luY0FjY2VwdBIoCgZzdGF0dXMYASABKA4yGC53YWZlci5wMnAudjEuU3luY1N0YXR1cxIOCgZsb3dfbnMYAiABKAQSDwoHaGlnaF9ucxgDIAEoBBINCgVmcmFtZRgEIAEoDRIWCg5yZXRyeV9hZnRlcl9tcxgFIAEoDRINCgVjb3VudBgGIAEoBBITCgtmaW5nZXJwcmludBgHIAEoDCIcCglTeW5jUm91bmQSDwoHbWVzc2FnZRgBIAEoDCImCghTeW5jRG9uZRIMCgRoYXZlGAEgASgEEgwKBG5lZWQYAiABKAQiGwoJU3luY0Fib3J0Eg4KBnJlYXNvbhgBIAEoCSI9CgxBdWRpdFJlcXVlc3QSCwoDc2V0GAEgASgNEhEKCWZyb21faG91chgCIAEoBBINCgVob3VycxgDIAEoDSIgCg1BdWRpdFJlc3BvbnNlEg8KB2RpZ2VzdHMYASABKAwisQIKDEZldGNoUmVxdWVzdBItCgNpZHMYASABKAsyHi53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lklkc0gAEjEKBXJhbmdlGAIgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5SYW5nZUgAEjEKBW9mZmVyGAMgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5PZmZlckgAEhEKCW1heF9ieXRlcxgJIAEoDRoSCgNJZHMSCwoDaWRzGAEgAygMGkcKBVJhbmdlEgsKA3NldBgBIAEoDRIQCghhZnRlcl9ucxgCIAEoBBIQCghhZnRlcl9pZBgDIAEoDBINCgVsaW1pdBgEIAEoDRoUCgVPZmZlchILCgNpZHMYASADKAxCBgoEd2FudCKgAQoKRmV0Y2hGcmFtZRIxCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGVIABIrCgNlbmQYAiABKAsyHC53YWZlci5wMnAudjEuRmV0Y2hGcmFtZS5FbmRIABopCgNFbmQSDwoHbWlzc2luZxgBIAMoDBIRCgl0cnVuY2F0ZWQYAiABKAhCBwoFZnJhbWUixAQKDkZvcndhcmRSZXF1ZXN0EjEKBHBhZ2UYASABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuUGFnZUgAEjEKBHRha2UYAiABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuVGFrZUgAEjEKBGxpdmUYAyABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuTGl2ZUgAEi4KBmZvbGxvdxgEIAEoCzIcLndhZmVyLm5vZGUudjEuRm9sbG93UmVxdWVzdEgAGsIBCgRQYWdlEhYKDmNvbnRlbnRfdG9waWNzGAEgAygJEhAKCHN0YXJ0X25zGAIgASgEEg4KBmVuZF9ucxgDIAEoBBISCgpkZXNjZW5kaW5nGAQgASgIEjEKBWFmdGVyGAUgASgLMiIud2FmZXIucDJwLnYxLkZvcndhcmRSZXF1ZXN0LlBsYWNlEhkKDGFmdGVyX2RpZ2VzdBgGIAEoDEgAiAEBEg0KBWxpbWl0GAcgASgNQg8KDV9hZnRlcl9kaWdlc3QaPQoFUGxhY2USFAoMdGltZXN0YW1wX25zGAEgASgEEhMKBmRpZ2VzdBgCIAEoDEgAiAEBQgkKB19kaWdlc3QaOAoEVGFrZRIwCgllbnZlbG9wZXMYASADKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlGiMKBExpdmUSCwoDYWRkGAEgAygJEg4KBnJlbW92ZRgCIAMoCUIGCgR3YW50ItwCCgxGb3J3YXJkRnJhbWUSMQoIZW52ZWxvcGUYASABKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlSAASLwoEZG9uZRgCIAEoCzIfLndhZmVyLnAycC52MS5Gb3J3YXJkRnJhbWUuRG9uZUgAEjEKBWFsaXZlGAMgASgLMiAud2FmZXIucDJwLnYxLkZvcndhcmRGcmFtZS5BbGl2ZUgAEjUKB3JlZnVzZWQYBCABKAsyIi53YWZlci5wMnAudjEuRm9yd2FyZEZyYW1lLlJlZnVzZWRIABIxCghmb2xsb3dlZBgFIAEoCzIdLndhZmVyLm5vZGUudjEuRm9sbG93UmVzcG9uc2VIABoGCgREb25lGgcKBUFsaXZlGjEKB1JlZnVzZWQSDgoGcmVhc29uGAEgASgJEhYKDmZvcmVpZ25fY3Vyc29yGAIgASgIQgcKBWZyYW1lIkYKDFdha3VNZXRhZGF0YRIXCgpjbHVzdGVyX2lkGAEgASgNSACIAQESDgoGc2hhcmRzGAIgAygNQg0KC19jbHVzdGVyX2lkKoIBCgpTeW5jU3RhdHVzEhIKDlNZTkNfU1RBVFVTX09LEAASFAoQU1lOQ19TVEFUVVNfQlVTWRABEhQKEFNZTkNfU1RBVFVTX1JBVEUQAhIXChNTWU5DX1NUQVRVU19ORVRXT1JLEAMSGwoXU1lOQ19TVEFUVVNfVU5TVVBQT1JURUQQBGIGcHJvdG8z", [file_message_api_v1_message_api, file_wafer_node_v1_node]);
 
 /**
  * /wafer/peers/1.0.0: one request, one response.
@@ -33,6 +35,13 @@ export type PeersRequest = Message<"wafer.p2p.v1.PeersRequest"> & {
    * @generated from field: string network = 2;
    */
   network: string;
+
+  /**
+   * What the asking node keeps. Absent: the network has one shard, and the node keeps it.
+   *
+   * @generated from field: wafer.p2p.v1.Shards shards = 3;
+   */
+  shards?: Shards | undefined;
 };
 
 /**
@@ -57,6 +66,11 @@ export type PeersResponse = Message<"wafer.p2p.v1.PeersResponse"> & {
    * @generated from field: string network = 2;
    */
   network: string;
+
+  /**
+   * @generated from field: wafer.p2p.v1.Shards shards = 3;
+   */
+  shards?: Shards | undefined;
 };
 
 /**
@@ -65,6 +79,32 @@ export type PeersResponse = Message<"wafer.p2p.v1.PeersResponse"> & {
  */
 export const PeersResponseSchema: GenMessage<PeersResponse> = /*@__PURE__*/
   messageDesc(file_wafer_p2p_v1_p2p, 1);
+
+/**
+ * A node's own word about the topics that it keeps.
+ *
+ * @generated from message wafer.p2p.v1.Shards
+ */
+export type Shards = Message<"wafer.p2p.v1.Shards"> & {
+  /**
+   * How many the network has: a power of two, at most 1024. Peers of another number part.
+   *
+   * @generated from field: uint32 count = 1;
+   */
+  count: number;
+
+  /**
+   * @generated from field: repeated uint32 kept = 2;
+   */
+  kept: number[];
+};
+
+/**
+ * Describes the message wafer.p2p.v1.Shards.
+ * Use `create(ShardsSchema)` to create a new message.
+ */
+export const ShardsSchema: GenMessage<Shards> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 2);
 
 /**
  * /wafer/sync/1.0.0: Open, Accept, then Round each way until Done; or AuditRequest, AuditResponse.
@@ -125,7 +165,7 @@ export type SyncFrame = Message<"wafer.p2p.v1.SyncFrame"> & {
  * Use `create(SyncFrameSchema)` to create a new message.
  */
 export const SyncFrameSchema: GenMessage<SyncFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 3);
 
 /**
  * A window [low_ns, high_ns) of one set, with its fingerprint on the asking side.
@@ -144,7 +184,7 @@ export type SyncOpen = Message<"wafer.p2p.v1.SyncOpen"> & {
   version: number;
 
   /**
-   * 0: what is kept for ever, 1: what expires.
+   * Twice the shard; one more for what expires. Without shards 0 is what is kept for ever.
    *
    * @generated from field: uint32 set = 3;
    */
@@ -185,7 +225,7 @@ export type SyncOpen = Message<"wafer.p2p.v1.SyncOpen"> & {
  * Use `create(SyncOpenSchema)` to create a new message.
  */
 export const SyncOpenSchema: GenMessage<SyncOpen> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 3);
+  messageDesc(file_wafer_p2p_v1_p2p, 4);
 
 /**
  * The window that both compare: the later low and the earlier high. Count and fingerprint are those
@@ -235,7 +275,7 @@ export type SyncAccept = Message<"wafer.p2p.v1.SyncAccept"> & {
  * Use `create(SyncAcceptSchema)` to create a new message.
  */
 export const SyncAcceptSchema: GenMessage<SyncAccept> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 4);
+  messageDesc(file_wafer_p2p_v1_p2p, 5);
 
 /**
  * A message of negentropy V1.
@@ -254,7 +294,7 @@ export type SyncRound = Message<"wafer.p2p.v1.SyncRound"> & {
  * Use `create(SyncRoundSchema)` to create a new message.
  */
 export const SyncRoundSchema: GenMessage<SyncRound> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 5);
+  messageDesc(file_wafer_p2p_v1_p2p, 6);
 
 /**
  * How many envelopes the asking side holds alone, and how many the other.
@@ -278,7 +318,7 @@ export type SyncDone = Message<"wafer.p2p.v1.SyncDone"> & {
  * Use `create(SyncDoneSchema)` to create a new message.
  */
 export const SyncDoneSchema: GenMessage<SyncDone> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 6);
+  messageDesc(file_wafer_p2p_v1_p2p, 7);
 
 /**
  * @generated from message wafer.p2p.v1.SyncAbort
@@ -295,7 +335,7 @@ export type SyncAbort = Message<"wafer.p2p.v1.SyncAbort"> & {
  * Use `create(SyncAbortSchema)` to create a new message.
  */
 export const SyncAbortSchema: GenMessage<SyncAbort> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 7);
+  messageDesc(file_wafer_p2p_v1_p2p, 8);
 
 /**
  * SHA-256 over the keys of each of `hours` hours, counted from 1970.
@@ -326,7 +366,7 @@ export type AuditRequest = Message<"wafer.p2p.v1.AuditRequest"> & {
  * Use `create(AuditRequestSchema)` to create a new message.
  */
 export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 8);
+  messageDesc(file_wafer_p2p_v1_p2p, 9);
 
 /**
  * @generated from message wafer.p2p.v1.AuditResponse
@@ -345,7 +385,7 @@ export type AuditResponse = Message<"wafer.p2p.v1.AuditResponse"> & {
  * Use `create(AuditResponseSchema)` to create a new message.
  */
 export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 9);
+  messageDesc(file_wafer_p2p_v1_p2p, 10);
 
 /**
  * /wafer/fetch/1.0.0: one request, then frames until End.
@@ -389,7 +429,7 @@ export type FetchRequest = Message<"wafer.p2p.v1.FetchRequest"> & {
  * Use `create(FetchRequestSchema)` to create a new message.
  */
 export const FetchRequestSchema: GenMessage<FetchRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10);
+  messageDesc(file_wafer_p2p_v1_p2p, 11);
 
 /**
  * @generated from message wafer.p2p.v1.FetchRequest.Ids
@@ -408,7 +448,7 @@ export type FetchRequest_Ids = Message<"wafer.p2p.v1.FetchRequest.Ids"> & {
  * Use `create(FetchRequest_IdsSchema)` to create a new message.
  */
 export const FetchRequest_IdsSchema: GenMessage<FetchRequest_Ids> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 11, 0);
 
 /**
  * The oldest envelopes of a set behind a place in its order.
@@ -446,7 +486,7 @@ export type FetchRequest_Range = Message<"wafer.p2p.v1.FetchRequest.Range"> & {
  * Use `create(FetchRequest_RangeSchema)` to create a new message.
  */
 export const FetchRequest_RangeSchema: GenMessage<FetchRequest_Range> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10, 1);
+  messageDesc(file_wafer_p2p_v1_p2p, 11, 1);
 
 /**
  * "I hold these." The answering side fetches what it lacks and answers when it has stored it.
@@ -467,7 +507,7 @@ export type FetchRequest_Offer = Message<"wafer.p2p.v1.FetchRequest.Offer"> & {
  * Use `create(FetchRequest_OfferSchema)` to create a new message.
  */
 export const FetchRequest_OfferSchema: GenMessage<FetchRequest_Offer> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 11, 2);
 
 /**
  * @generated from message wafer.p2p.v1.FetchFrame
@@ -496,7 +536,7 @@ export type FetchFrame = Message<"wafer.p2p.v1.FetchFrame"> & {
  * Use `create(FetchFrameSchema)` to create a new message.
  */
 export const FetchFrameSchema: GenMessage<FetchFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11);
+  messageDesc(file_wafer_p2p_v1_p2p, 12);
 
 /**
  * @generated from message wafer.p2p.v1.FetchFrame.End
@@ -522,7 +562,284 @@ export type FetchFrame_End = Message<"wafer.p2p.v1.FetchFrame.End"> & {
  * Use `create(FetchFrame_EndSchema)` to create a new message.
  */
 export const FetchFrame_EndSchema: GenMessage<FetchFrame_End> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 12, 0);
+
+/**
+ * /wafer/forward/1.0.0: what a client asked for of a node that does not keep the topic. Who is asked
+ * answers from its own store and never forwards.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest
+ */
+export type ForwardRequest = Message<"wafer.p2p.v1.ForwardRequest"> & {
+  /**
+   * @generated from oneof wafer.p2p.v1.ForwardRequest.want
+   */
+  want: {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardRequest.Page page = 1;
+     */
+    value: ForwardRequest_Page;
+    case: "page";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardRequest.Take take = 2;
+     */
+    value: ForwardRequest_Take;
+    case: "take";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardRequest.Live live = 3;
+     */
+    value: ForwardRequest_Live;
+    case: "live";
+  } | {
+    /**
+     * All topics are of shards that the answering node keeps: cursors are its own. Answered until the
+     * asker leaves.
+     *
+     * @generated from field: wafer.node.v1.FollowRequest follow = 4;
+     */
+    value: FollowRequest;
+    case: "follow";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.
+ * Use `create(ForwardRequestSchema)` to create a new message.
+ */
+export const ForwardRequestSchema: GenMessage<ForwardRequest> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13);
+
+/**
+ * One page of topics in V1's order. Answered by envelopes, then Done.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest.Page
+ */
+export type ForwardRequest_Page = Message<"wafer.p2p.v1.ForwardRequest.Page"> & {
+  /**
+   * At most 10 000, all of shards that the answering node keeps.
+   *
+   * @generated from field: repeated string content_topics = 1;
+   */
+  contentTopics: string[];
+
+  /**
+   * Inclusive bounds.
+   *
+   * @generated from field: uint64 start_ns = 2;
+   */
+  startNs: bigint;
+
+  /**
+   * @generated from field: uint64 end_ns = 3;
+   */
+  endNs: bigint;
+
+  /**
+   * @generated from field: bool descending = 4;
+   */
+  descending: boolean;
+
+  /**
+   * The page begins behind this place, in the direction of travel.
+   *
+   * @generated from field: wafer.p2p.v1.ForwardRequest.Place after = 5;
+   */
+  after?: ForwardRequest_Place | undefined;
+
+  /**
+   * V1's cursor without a time: only envelopes whose digest is behind this one.
+   *
+   * @generated from field: optional bytes after_digest = 6;
+   */
+  afterDigest?: Uint8Array | undefined;
+
+  /**
+   * At most 500.
+   *
+   * @generated from field: uint32 limit = 7;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Page.
+ * Use `create(ForwardRequest_PageSchema)` to create a new message.
+ */
+export const ForwardRequest_PageSchema: GenMessage<ForwardRequest_Page> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 0);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardRequest.Place
+ */
+export type ForwardRequest_Place = Message<"wafer.p2p.v1.ForwardRequest.Place"> & {
+  /**
+   * @generated from field: uint64 timestamp_ns = 1;
+   */
+  timestampNs: bigint;
+
+  /**
+   * Absent: behind all of that time.
+   *
+   * @generated from field: optional bytes digest = 2;
+   */
+  digest?: Uint8Array | undefined;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Place.
+ * Use `create(ForwardRequest_PlaceSchema)` to create a new message.
+ */
+export const ForwardRequest_PlaceSchema: GenMessage<ForwardRequest_Place> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 1);
+
+/**
+ * Answered by Done when every envelope is durable or, if ephemeral, relayed.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest.Take
+ */
+export type ForwardRequest_Take = Message<"wafer.p2p.v1.ForwardRequest.Take"> & {
+  /**
+   * At most 1024, and 4 MiB with everything around them.
+   *
+   * @generated from field: repeated xmtp.message_api.v1.Envelope envelopes = 1;
+   */
+  envelopes: Envelope[];
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Take.
+ * Use `create(ForwardRequest_TakeSchema)` to create a new message.
+ */
+export const ForwardRequest_TakeSchema: GenMessage<ForwardRequest_Take> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 2);
+
+/**
+ * Changes what the stream shows of what arrives. Answered by Done; envelopes follow for as long as
+ * the stream is open, and Done for each further change. An Alive tells that there is nothing to tell.
+ *
+ * @generated from message wafer.p2p.v1.ForwardRequest.Live
+ */
+export type ForwardRequest_Live = Message<"wafer.p2p.v1.ForwardRequest.Live"> & {
+  /**
+   * At most 1024 in a message and 100 000 in all.
+   *
+   * @generated from field: repeated string add = 1;
+   */
+  add: string[];
+
+  /**
+   * @generated from field: repeated string remove = 2;
+   */
+  remove: string[];
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardRequest.Live.
+ * Use `create(ForwardRequest_LiveSchema)` to create a new message.
+ */
+export const ForwardRequest_LiveSchema: GenMessage<ForwardRequest_Live> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 3);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardFrame
+ */
+export type ForwardFrame = Message<"wafer.p2p.v1.ForwardFrame"> & {
+  /**
+   * @generated from oneof wafer.p2p.v1.ForwardFrame.frame
+   */
+  frame: {
+    /**
+     * @generated from field: xmtp.message_api.v1.Envelope envelope = 1;
+     */
+    value: Envelope;
+    case: "envelope";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardFrame.Done done = 2;
+     */
+    value: ForwardFrame_Done;
+    case: "done";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardFrame.Alive alive = 3;
+     */
+    value: ForwardFrame_Alive;
+    case: "alive";
+  } | {
+    /**
+     * @generated from field: wafer.p2p.v1.ForwardFrame.Refused refused = 4;
+     */
+    value: ForwardFrame_Refused;
+    case: "refused";
+  } | {
+    /**
+     * @generated from field: wafer.node.v1.FollowResponse followed = 5;
+     */
+    value: FollowResponse;
+    case: "followed";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.
+ * Use `create(ForwardFrameSchema)` to create a new message.
+ */
+export const ForwardFrameSchema: GenMessage<ForwardFrame> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardFrame.Done
+ */
+export type ForwardFrame_Done = Message<"wafer.p2p.v1.ForwardFrame.Done"> & {
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.Done.
+ * Use `create(ForwardFrame_DoneSchema)` to create a new message.
+ */
+export const ForwardFrame_DoneSchema: GenMessage<ForwardFrame_Done> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 0);
+
+/**
+ * @generated from message wafer.p2p.v1.ForwardFrame.Alive
+ */
+export type ForwardFrame_Alive = Message<"wafer.p2p.v1.ForwardFrame.Alive"> & {
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.Alive.
+ * Use `create(ForwardFrame_AliveSchema)` to create a new message.
+ */
+export const ForwardFrame_AliveSchema: GenMessage<ForwardFrame_Alive> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 1);
+
+/**
+ * The request is not answered.
+ *
+ * @generated from message wafer.p2p.v1.ForwardFrame.Refused
+ */
+export type ForwardFrame_Refused = Message<"wafer.p2p.v1.ForwardFrame.Refused"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * The cursor of a Follow is not of this node's log.
+   *
+   * @generated from field: bool foreign_cursor = 2;
+   */
+  foreignCursor: boolean;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.ForwardFrame.Refused.
+ * Use `create(ForwardFrame_RefusedSchema)` to create a new message.
+ */
+export const ForwardFrame_RefusedSchema: GenMessage<ForwardFrame_Refused> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 2);
 
 /**
  * /vac/waku/metadata/1.0.0: one each way.
@@ -546,7 +863,7 @@ export type WakuMetadata = Message<"wafer.p2p.v1.WakuMetadata"> & {
  * Use `create(WakuMetadataSchema)` to create a new message.
  */
 export const WakuMetadataSchema: GenMessage<WakuMetadata> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 12);
+  messageDesc(file_wafer_p2p_v1_p2p, 15);
 
 /**
  * @generated from enum wafer.p2p.v1.SyncStatus
