@@ -2,6 +2,7 @@
 //   deno task api           build/api/index.html
 //   deno task api --check   holds the comments against deno's rules, and builds nothing
 import { spawnSync } from "node:child_process"
+import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { publishedPackages, root } from "./packages.ts"
@@ -16,6 +17,7 @@ const entries = shown.flatMap((published) =>
 const args = check
   ? ["doc", "--lint", ...entries]
   : ["doc", "--html", "--name=Wafer", `--output=${join(root, "build", "api")}`, ...entries]
+mkdirSync(join(root, "build"), { recursive: true })
 const { status } = spawnSync(join(root, "node_modules", ".bin", "deno"), args, {
   cwd: root,
   stdio: "inherit",
