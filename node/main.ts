@@ -121,10 +121,11 @@ async function serve(config: Config, log: Log): Promise<void> {
   console.log(`ready http=${urls.http} grpc=${urls.grpc} data=${data}`)
   log("info", "ready", { runtime: runtime.name, ...urls, log: Number(opened.store.head) })
 
-  // What one request failed to handle must not end the service for all others.
-  process.on("unhandledRejection", (reason) => {
-    log("error", "unhandled rejection", { reason: String(reason) })
-  })
+  // What one request or one connection failed to handle must not end the service for all others. The
+  // engine of the peer network has thrown from its own timers; what the store holds is safe whatever is thrown.
+  for (const event of ["unhandledRejection", "uncaughtException"] as const) {
+    process.on(event, (reason: unknown) => log("error", event, { reason: String(reason) }))
+  }
 
   let stopping = false
   async function stop(signal: string): Promise<void> {
