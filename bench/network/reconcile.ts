@@ -1,9 +1,9 @@
 // Reconciliation without a network: what it costs in bytes, rounds and time.
 import process from "node:process"
 import { sha256 } from "@wafer/crypto"
-import { Index } from "../../node/p2p/rbsr/index.ts"
-import { keyOf } from "../../node/p2p/rbsr/key.ts"
-import { compare, DEFAULT_LIMITS, initiate, respond } from "../../node/p2p/rbsr/reconcile.ts"
+import { Index } from "../../node/p2p/repair/rbsr/index.ts"
+import { keyOf } from "../../node/p2p/repair/rbsr/key.ts"
+import { compare, DEFAULT_LIMITS, initiate, respond } from "../../node/p2p/repair/rbsr/reconcile.ts"
 
 const START = 1_750_000_000_000_000_000n
 

@@ -2,7 +2,7 @@ import type { Registry, Sample } from "../metrics.ts"
 import type { Shards } from "../store/shard.ts"
 import type { SetName } from "../store/store.ts"
 import type { PeerStatus } from "./membership.ts"
-import { SET_NAMES } from "./sets.ts"
+import { SET_NAMES } from "./repair/sets.ts"
 
 /** What is looked up when the metrics page is printed. */
 export interface Readings {

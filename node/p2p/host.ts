@@ -8,9 +8,9 @@ import { quietTcp } from "./transport.ts"
 import { yamux } from "@libp2p/yamux"
 import { createLibp2p } from "libp2p"
 import { getCiphers } from "node:crypto"
-import { reachOf } from "./address.ts"
-import type { Gate } from "./gate.ts"
-import { type Gossip, gossip } from "./gossip.ts"
+import { reachOf } from "./join/address.ts"
+import type { Gate } from "./join/gate.ts"
+import { type Gossip, gossip } from "./relay/gossip.ts"
 
 export interface HostOptions {
   readonly key: PrivateKey

@@ -5,9 +5,9 @@ import type { Limits } from "../refusal.ts"
 import type { Arrival } from "../store/store.ts"
 import { isEphemeral } from "../store/topic.ts"
 import type { Windows } from "../store/window.ts"
-import type { Body } from "./fetch.ts"
+import type { Body } from "./repair/fetch.ts"
 import type { PeerLog } from "./metrics.ts"
-import type { Key } from "./rbsr/key.ts"
+import type { Key } from "./repair/rbsr/key.ts"
 
 /** How an envelope came; part of its origin. */
 type Way = "gossip" | "repair" | "forward"

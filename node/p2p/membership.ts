@@ -7,10 +7,10 @@ import type { Registry } from "../metrics.ts"
 import type { Limits } from "../refusal.ts"
 import type { Shards } from "../store/shard.ts"
 import type { SetName, Store } from "../store/store.ts"
-import type { BookStorage } from "./book.ts"
+import type { BookStorage } from "./join/book.ts"
 import type { PeersConfig, Timings } from "./config.ts"
-import type { Elsewhere } from "./elsewhere.ts"
-import type { Offered } from "./offers.ts"
+import type { Elsewhere } from "./shards/elsewhere.ts"
+import type { Offered } from "./repair/offers.ts"
 
 export interface PeersOptions {
   /** Followed for what to relay and to compare; what peers send goes through `ingest`. */

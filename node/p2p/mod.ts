@@ -6,9 +6,9 @@
  */
 import type { Peers, PeersOptions } from "./membership.ts"
 
-export type { BookStorage } from "./book.ts"
-export type { Offered } from "./offers.ts"
-export type { Elsewhere } from "./elsewhere.ts"
+export type { BookStorage } from "./join/book.ts"
+export type { Offered } from "./repair/offers.ts"
+export type { Elsewhere } from "./shards/elsewhere.ts"
 export { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig, type Timings } from "./config.ts"
 export type {
   Peers,

@@ -1,6 +1,6 @@
 // The judge of a run: what each node was given, acknowledged, took and holds in the end.
 import assert from "node:assert/strict"
-import { idText } from "../../node/p2p/rbsr/key.ts"
+import { idText } from "../../node/p2p/repair/rbsr/key.ts"
 import type { Store } from "../../node/store/store.ts"
 
 export interface History {

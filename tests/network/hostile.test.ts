@@ -15,12 +15,12 @@ import {
   SyncFrameSchema,
 } from "@wafer/proto/p2p"
 import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
-import { FETCH } from "../../node/p2p/fetch-server.ts"
+import { FETCH } from "../../node/p2p/repair/fetch-server.ts"
 import { channel, prefixed } from "../../node/p2p/framing.ts"
-import { PEERS } from "../../node/p2p/peers.ts"
-import { INFINITY, MessageWriter } from "../../node/p2p/rbsr/message.ts"
-import { SYNC } from "../../node/p2p/session.ts"
-import { encodeWaku, wakuOf } from "../../node/p2p/waku.ts"
+import { PEERS } from "../../node/p2p/join/peers.ts"
+import { INFINITY, MessageWriter } from "../../node/p2p/repair/rbsr/message.ts"
+import { SYNC } from "../../node/p2p/repair/session.ts"
+import { encodeWaku, wakuOf } from "../../node/p2p/waku/message.ts"
 import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 import { type Stranger, stranger } from "./stranger.ts"
 

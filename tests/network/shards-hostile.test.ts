@@ -12,10 +12,10 @@ import {
   PeersRequestSchema,
   PeersResponseSchema,
 } from "@wafer/proto/p2p"
-import { FORWARD, MAX_TAKEN } from "../../node/p2p/forward-server.ts"
-import { asking } from "../../node/p2p/forward.ts"
+import { FORWARD, MAX_TAKEN } from "../../node/p2p/shards/forward-server.ts"
+import { asking } from "../../node/p2p/shards/forward.ts"
 import { type Channel, channel, ProtocolError } from "../../node/p2p/framing.ts"
-import { PEERS } from "../../node/p2p/peers.ts"
+import { PEERS } from "../../node/p2p/join/peers.ts"
 import { until as eventually } from "../processes.ts"
 import { envelope, until } from "./local.ts"
 import { heardAs, type ShardNode, shardNode, SHARDS, some, topics } from "./shard-node.ts"

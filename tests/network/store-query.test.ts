@@ -10,8 +10,8 @@ import {
   WakuStoreResponseSchema,
 } from "@wafer/proto/p2p"
 import { channel, prefixed } from "../../node/p2p/framing.ts"
-import { decodeWaku, wakuHash, wakuMessageOf } from "../../node/p2p/waku.ts"
-import { WAKU_STORE } from "../../node/p2p/waku-store.ts"
+import { decodeWaku, wakuHash, wakuMessageOf } from "../../node/p2p/waku/message.ts"
+import { WAKU_STORE } from "../../node/p2p/waku/store.ts"
 import { envelope, type LocalNode, localNode, metric } from "./local.ts"
 import { type Stranger, stranger } from "./stranger.ts"
 

@@ -1,9 +1,9 @@
 // Links that look alive and carry nothing, each made on purpose and healed by the watchdog.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { RELAY_PROTOCOLS } from "../../node/p2p/gossip.ts"
+import { RELAY_PROTOCOLS } from "../../node/p2p/relay/gossip.ts"
 import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
-import { wakuOf } from "../../node/p2p/waku.ts"
+import { wakuOf } from "../../node/p2p/waku/message.ts"
 import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 import { inbound, outbound, type Stranger, stranger } from "./stranger.ts"
 

@@ -1,0 +1,184 @@
+// The peers this node knows of and how to reach them: what is dialled, and what is told to others.
+import { toHex } from "../../hex.ts"
+import type { Multiaddr } from "@multiformats/multiaddr"
+import { multiaddr } from "@multiformats/multiaddr"
+import { mayDial, prefixOf, type Reach, reachOf } from "./address.ts"
+
+/** One known peer. */
+export interface Entry {
+  readonly peer: string
+  readonly addresses: readonly Multiaddr[]
+  /** The peer's own signed record, which others can check. */
+  readonly record: Uint8Array | undefined
+  /** Given by the operator: dialled for ever. */
+  readonly seed: boolean
+  /** When this node last had a connection to it, in Unix milliseconds; 0 for never. */
+  readonly metAt: number
+  readonly failures: number
+  readonly failingSince: number | undefined
+}
+
+/** Where the book outlives the process. Rows are JSON without secrets. */
+export interface BookStorage {
+  load(): Promise<Uint8Array[]>
+  save(peer: string, row: Uint8Array | undefined): Promise<void>
+}
+
+export interface Book {
+  get(peer: string): Entry | undefined
+  entries(): Entry[]
+  addSeed(address: Multiaddr): void
+  /** Notes what a peer says of itself, or what others say of it, when `from` is how far they are. Returns whether it was new. */
+  learn(peer: string, addresses: readonly Multiaddr[], record: Uint8Array, from: Reach): boolean
+  met(peer: string): void
+  failed(peer: string): void
+  /** Forgets whom nobody reached for a day, seeds excepted. */
+  prune(): void
+}
+
+const DAY_MS = 86_400_000
+export const MAX_KNOWN = 1000
+const MAX_PER_PREFIX = 32
+const MAX_ADDRESSES = 8
+
+export async function openBook(
+  storage: BookStorage | undefined,
+  self: string,
+  now: () => number,
+): Promise<Book> {
+  const entries = new Map<string, Entry>()
+  for (const row of await storage?.load() ?? []) {
+    const entry = decodeRow(row)
+    if (entry !== undefined) entries.set(entry.peer, entry)
+  }
+
+  function put(entry: Entry): void {
+    entries.set(entry.peer, entry)
+    if (!entry.seed) save(entry.peer, encodeRow(entry))
+  }
+
+  function save(peer: string, row: Uint8Array | undefined): void {
+    // The book in memory is the truth; what could not be written is learned again.
+    storage?.save(peer, row).catch(() => {})
+  }
+
+  function crowded(addresses: readonly Multiaddr[]): boolean {
+    const prefixes = new Set(addresses.filter((a) => reachOf(a) === "public").map(prefixOf))
+    if (prefixes.size === 0) return false
+    let neighbours = 0
+    for (const entry of entries.values()) {
+      if (entry.addresses.some((address) => prefixes.has(prefixOf(address)))) neighbours++
+    }
+    return neighbours >= MAX_PER_PREFIX
+  }
+
+  return {
+    get: (peer) => entries.get(peer),
+    entries: () => [...entries.values()],
+
+    addSeed(address) {
+      const peer = peerOf(address)
+      if (peer === undefined || peer === self) return
+      const known = entries.get(peer)
+      entries.set(peer, {
+        ...(known ?? blank(peer)),
+        addresses: unique([address, ...known?.addresses ?? []]),
+        seed: true,
+      })
+    },
+
+    learn(peer, addresses, record, from) {
+      if (peer === self) return false
+      const known = entries.get(peer)
+      const useful = addresses.filter((address) => {
+        const reach = reachOf(address)
+        return from === "loopback" || (from === "private" && reach !== "loopback") ||
+          (reach === "public" && mayDial(address))
+      })
+      if (useful.length === 0) return false
+      if (known === undefined && (entries.size >= MAX_KNOWN || crowded(useful))) return false
+      const seeds = known?.seed ? known.addresses : []
+      put({ ...(known ?? blank(peer)), addresses: unique([...useful, ...seeds]), record })
+      return known === undefined
+    },
+
+    met(peer) {
+      const known = entries.get(peer)
+      if (known === undefined) return
+      put({ ...known, metAt: now(), failures: 0, failingSince: undefined })
+    },
+
+    failed(peer) {
+      const known = entries.get(peer)
+      if (known === undefined) return
+      entries.set(peer, {
+        ...known,
+        failures: known.failures + 1,
+        failingSince: known.failingSince ?? now(),
+      })
+    },
+
+    prune() {
+      for (const { peer, seed, failingSince } of entries.values()) {
+        if (!seed && failingSince !== undefined && now() - failingSince > DAY_MS) {
+          entries.delete(peer)
+          save(peer, undefined)
+        }
+      }
+    },
+  }
+}
+
+/** The peer id at the end of an address. */
+export function peerOf(address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(({ name }) => name === "p2p")?.value
+}
+
+function blank(peer: string): Entry {
+  return {
+    peer,
+    addresses: [],
+    record: undefined,
+    seed: false,
+    metAt: 0,
+    failures: 0,
+    failingSince: undefined,
+  }
+}
+
+function unique(addresses: readonly Multiaddr[]): Multiaddr[] {
+  return [...new Map(addresses.map((address) => [address.toString(), address])).values()]
+    .slice(0, MAX_ADDRESSES)
+}
+
+interface Row {
+  readonly peer: string
+  readonly addresses: readonly string[]
+  readonly record: string
+  readonly metAt: number
+}
+
+function encodeRow({ peer, addresses, record, metAt }: Entry): Uint8Array {
+  const row: Row = {
+    peer,
+    addresses: addresses.map(String),
+    record: toHex(record ?? new Uint8Array()),
+    metAt,
+  }
+  return new TextEncoder().encode(JSON.stringify(row))
+}
+
+function decodeRow(bytes: Uint8Array): Entry | undefined {
+  try {
+    const { peer, addresses, record, metAt } = JSON.parse(new TextDecoder().decode(bytes)) as Row
+    return {
+      ...blank(peer),
+      addresses: addresses.map((address) => multiaddr(address)),
+      record: Uint8Array.from(record.match(/../g) ?? [], (byte) => parseInt(byte, 16)),
+      metAt,
+    }
+  } catch {
+    // A row of another version: the peer is learned again.
+    return undefined
+  }
+}
