@@ -3,7 +3,8 @@
 //
 // The order stands in the document as blocks fenced with ```arrows. The first line of a block names a
 // folder; each line after it is a layer of files or folders, lowest first. A file may import from its
-// own layer and from those above its line. The block `packages` orders the folders themselves.
+// own layer and from those above its line. The block `packages` orders the folders themselves; a folder
+// within another one may have a block of its own.
 import { existsSync, globSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import process from "node:process"
@@ -43,6 +44,12 @@ function layerOf(order: Order, path: string): number {
   return best.layer
 }
 
+/** The same by a path from the root; -1 outside of the folder. */
+function layerIn(order: Order, path: string): number {
+  const inside = `${order.folder}/`
+  return path.startsWith(inside) ? layerOf(order, path.slice(inside.length)) : -1
+}
+
 function importsOf(file: string): { target: string; package?: string }[] {
   const source = readFileSync(join(root, file), "utf8")
   const specifiers = [
@@ -76,10 +83,10 @@ export function complaints(): string[] {
     .filter(isSource).sort()
   for (const file of files) {
     const top = file.split("/")[0]!
-    const order = orders.find((order) => order.folder === top)
-    const inside = (path: string) => path.slice(top.length + 1)
-    const own = order ? layerOf(order, inside(file)) : 0
-    if (order && own < 0) found.push(`${file} belongs to no layer of ${top}`)
+    const around = orders.filter(({ folder }) => file.startsWith(`${folder}/`))
+    for (const order of around) {
+      if (layerIn(order, file) < 0) found.push(`${file} belongs to no layer of ${order.folder}`)
+    }
     graph.set(file, [])
     for (const imported of importsOf(file)) {
       const target = imported.target
@@ -88,9 +95,8 @@ export function complaints(): string[] {
         if (!existsSync(join(root, target)) || statSync(join(root, target)).isDirectory()) continue
         if (!isSource(target)) continue
         graph.get(file)!.push(target)
-        if (order && own >= 0 && layerOf(order, inside(target)) > own) {
-          found.push(`${file} imports ${target}, which stands above it`)
-        }
+        const against = around.some((order) => layerIn(order, target) > layerIn(order, file))
+        if (against) found.push(`${file} imports ${target}, which stands above it`)
       } else {
         const layer = layerOf(tops, targetTop)
         if (layer >= layerOf(tops, top) || layer < 0) {

@@ -4,6 +4,11 @@ export interface Flow {
   readonly burst: number
 }
 
+/** The same flow, so many times as fast. */
+export function times({ perSecond, burst }: Flow, factor: number): Flow {
+  return { perSecond: perSecond * factor, burst: burst * factor }
+}
+
 /** A token bucket per name. Full ones are forgotten. */
 export interface Buckets {
   /** Takes `cost` from the bucket of `name`, all or nothing. */

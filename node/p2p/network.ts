@@ -1,54 +1,51 @@
 // The assembly of the peer network: every part gets what it needs here, and only here.
-import type { Connection, Stream } from "@libp2p/interface"
 import { peerIdFromString } from "@libp2p/peer-id"
-import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
-import { fingerprintDigest } from "../store/fingerprint.ts"
 import { shardOf, unsharded } from "../store/shard.ts"
-import type { SetName } from "../store/store.ts"
 import { createWindows } from "../store/window.ts"
-import { createAcquaintance } from "./join/acquaintance.ts"
-import { openBook, peerOf } from "./join/book.ts"
-import { createBuckets } from "./bucket.ts"
+import { createBuckets, times } from "./bucket.ts"
 import { DEFAULT_CONFIG, DEFAULT_TIMINGS, type PeersConfig } from "./config.ts"
-import { createDialer } from "./join/dialer.ts"
-import { createElsewhere } from "./shards/elsewhere.ts"
-import { createFetchServer, FETCH } from "./repair/fetch-server.ts"
-import { createFetcher } from "./repair/fetch.ts"
-import { createForwardServer, FORWARD } from "./shards/forward-server.ts"
-import { createForwarder, Declined } from "./shards/forward.ts"
-import { ProtocolError } from "./framing.ts"
-import { type BanReason, createFloodWatch, createGate } from "./join/gate.ts"
 import { addGauges } from "./gauges.ts"
-import { GRAYLIST, RELAY_PROTOCOLS } from "./relay/gossip.ts"
 import { createHost } from "./host.ts"
 import { createIntake } from "./intake.ts"
-import { createKeepers } from "./shards/keepers.ts"
-import { loadKey } from "./join/key.ts"
-import { createLive } from "./shards/live.ts"
-import { METADATA, metadataOf, serveMetadata } from "./waku/metadata.ts"
+import type { Peers, PeersOptions } from "./membership.ts"
 import { createPeerLog } from "./metrics.ts"
-import type { Peers, PeersOptions, PeerStatus, SetStatus, ShardStatus } from "./membership.ts"
-import { createOffers } from "./repair/offers.ts"
-import { createPacer, PACER_LIMITS } from "./relay/pacer.ts"
+import { createProtocols } from "./protocols.ts"
+import { createStatus } from "./status.ts"
+import { createAcquaintance } from "./join/acquaintance.ts"
+import { peerOf, readSeed } from "./join/address.ts"
+import { openBook } from "./join/book.ts"
+import { createDialer } from "./join/dialer.ts"
+import { createFellows } from "./join/fellows.ts"
+import { createFloodWatch, createGate } from "./join/gate.ts"
+import { loadKey } from "./join/key.ts"
 import { createExchange, PEERS } from "./join/peers.ts"
-import { ReconcileError } from "./repair/rbsr/error.ts"
+import { createRoster } from "./join/roster.ts"
+import { backlogOf, GRAYLIST } from "./relay/gossip.ts"
+import { gossipLinks } from "./relay/links.ts"
+import { createPacer, PACER_LIMITS } from "./relay/pacer.ts"
 import { startRelay } from "./relay/relay.ts"
-import { createRepair } from "./repair/repair.ts"
-import { createRoster, type Member } from "./join/roster.ts"
-import { SYNC } from "./repair/session.ts"
-import { followSets, setNumber, setsOf } from "./repair/sets.ts"
-import { createSyncServer } from "./repair/sync-server.ts"
 import { createValidator } from "./relay/validator.ts"
-import { createWakuStore, WAKU_STORE } from "./waku/store.ts"
-import { pubsubTopicOf } from "./waku/message.ts"
 import { createWatchdog } from "./relay/watchdog.ts"
+import { createFetchServer, FETCH } from "./repair/fetch-server.ts"
+import { createFetcher } from "./repair/fetch.ts"
+import { createOffers } from "./repair/offers.ts"
+import { createRepair } from "./repair/repair.ts"
+import { SYNC } from "./repair/session.ts"
+import { followSets, setsOf } from "./repair/sets.ts"
+import { createSyncServer } from "./repair/sync-server.ts"
+import { createElsewhere } from "./shards/elsewhere.ts"
+import { createForwardServer, FORWARD } from "./shards/forward-server.ts"
+import { createForwarder, Declined } from "./shards/forward.ts"
+import { createKeepers } from "./shards/keepers.ts"
+import { createLive } from "./shards/live.ts"
+import { pubsubTopicOf } from "./waku/message.ts"
+import { METADATA, metadataOf, serveMetadata } from "./waku/metadata.ts"
+import { createWakuStore, WAKU_STORE } from "./waku/store.ts"
 
 const DAY_NS = 86_400_000_000_000n
-const OPEN_MS = 10_000
 /** Connections that a node opens while some shard has too few keepers among them. */
 const SEARCHING = 64
 const HAND_OVER_MS = 60_000
-const STREAMS_PER_PEER = 8
 const FORWARDS_PER_PEER = 256
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
@@ -59,7 +56,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     timings: { ...DEFAULT_TIMINGS, ...options.config?.timings },
   }
   const { timings, network } = config
-  const topics = shards.kept.map((shard) => topicOf(shard))
+  const pubsubTopic = (shard: number) => pubsubTopicOf(config.pubsubTopic, shard, shards.count)
+  const topics = shards.kept.map(pubsubTopic)
   const log = createPeerLog(options.registry, options.log)
   const seeds = config.seeds.map(readSeed)
 
@@ -91,80 +89,13 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const book = await openBook(options.book, self, now)
   for (const seed of seeds) book.addSeed(seed)
 
-  const fellows = () => roster.all().filter(({ ours }) => ours === true).map(({ peer }) => peer)
-  const keepers = (shard: number) => fellows().filter((peer) => keptBy(peer).includes(shard))
+  const protocols = createProtocols({ libp2p, gate, log })
+  const { open, handle, blame, hangUp, sendAway } = protocols
+  const fellows = createFellows(roster, shards)
   /** The sets that a peer has too. */
-  const shared = (peer: string) =>
-    setsOf(shards.kept.filter((shard) => keptBy(peer).includes(shard)))
-
-  /** How many connected peers keep each shard. */
-  function keeperCounts(): number[] {
-    const counts = new Array<number>(shards.count).fill(0)
-    for (const peer of fellows()) for (const shard of keptBy(peer)) counts[shard]!++
-    return counts
-  }
-
-  function keptBy(peer: string): readonly number[] {
-    return roster.get(peer)?.kept ?? []
-  }
-
-  function topicOf(shard: number): string {
-    return pubsubTopicOf(config.pubsubTopic, shard, shards.count)
-  }
-
-  async function open(peer: string, protocol: string): Promise<Stream> {
-    const [connection] = libp2p.getConnections(peerIdFromString(peer))
-    if (connection === undefined) throw new ProtocolError("closed", "the peer is not connected")
-    try {
-      return await connection.newStream(protocol, {
-        signal: AbortSignal.timeout(OPEN_MS),
-        maxOutboundStreams: FORWARDS_PER_PEER,
-      })
-    } catch (cause) {
-      throw new ProtocolError("closed", `no stream for ${protocol}`, { cause })
-    }
-  }
-
-  async function hangUp(peer: string): Promise<void> {
-    await libp2p.hangUp(peerIdFromString(peer)).catch(() => {})
-  }
-
-  function sendAway(peer: string, reason: BanReason): void {
-    gate.ban(peer, reason)
-    void hangUp(peer)
-  }
-
-  /** Slow and gone peers are counted; those that break a protocol are sent away. */
-  function blame(peer: string, protocol: string, error: unknown): void {
-    const code = error instanceof ProtocolError || error instanceof ReconcileError
-      ? error.code
-      : "internal"
-    log.count("violations", { protocol, code })
-    const facts = { peer, protocol, code, error: String(error) }
-    if (code === "internal") log.say("error", "protocol failed here", facts)
-    else if (code === "closed" || code === "timeout") {
-      log.say("debug", "peer was slow or left", facts)
-    } else {
-      log.say("warn", "peer broke a protocol", facts)
-      sendAway(peer, "violation")
-    }
-  }
-
-  function handle(
-    protocol: string,
-    answer: (stream: Stream, peer: string, remote: Multiaddr) => Promise<void>,
-    maxInboundStreams = STREAMS_PER_PEER,
-  ): Promise<void> {
-    return libp2p.handle(protocol, async (stream: Stream, connection: Connection) => {
-      const peer = connection.remotePeer.toString()
-      try {
-        await answer(stream, peer, connection.remoteAddr)
-      } catch (error) {
-        blame(peer, protocol, error)
-        stream.abort(error as Error)
-      }
-    }, { maxInboundStreams })
-  }
+  const shared = (peer: string) => setsOf(fellows.shared(peer))
+  const backlog = (peer: string) => backlogOf(gossip, peer)
+  const topicOf = (contentTopic: string) => pubsubTopic(shardOf(contentTopic, shards.count))
 
   // Who is who.
   const exchange = createExchange({
@@ -201,7 +132,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     fetcher,
     shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
     keeps: (shard) => shards.kept.includes(shard),
-    keepers,
+    keepers: fellows.keepers,
     failed: (peer, error) => blame(peer, FETCH, error),
   })
   const session = {
@@ -217,7 +148,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     session,
     store,
     fetcher,
-    peers: () => fellows().filter((peer) => shared(peer).length > 0),
+    peers: () => fellows.all().filter((peer) => shared(peer).length > 0),
     shared,
     open: (peer) => open(peer, SYNC),
     blame: (peer, error) => blame(peer, SYNC, error),
@@ -241,7 +172,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   // Other nodes' shards. Where anyone may join, one that lies must not be the only one to know.
   const witnesses = gate.mode === "open" ? 2 : 1
   const keepersOf = createKeepers({
-    candidates: keepersByTrust,
+    candidates: fellows.keepersByTrust,
     shards: shards.count,
     blame(peer, error) {
       if (error instanceof Declined) return log.count("limited", { kind: "forward" })
@@ -270,12 +201,12 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
 
   // Gossip.
   const flow = gate.mode === "open" ? 1 : 10
-  const messages = createBuckets(scaled(config.gossipMessages, flow), now)
-  const bytes = createBuckets(scaled(config.gossipBytes, flow), now)
+  const messages = createBuckets(times(config.gossipMessages, flow), now)
+  const bytes = createBuckets(times(config.gossipBytes, flow), now)
   const pacer = createPacer({
     *backlogs() {
       // A publish goes to every subscriber, not only to the mesh.
-      for (const { peer } of roster.all()) yield [peer, backlogOf(peer)] as const
+      for (const { peer } of roster.all()) yield [peer, backlog(peer)] as const
     },
     async publish(data, topic) {
       try {
@@ -296,7 +227,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const stopRelay = startRelay({
     gossip,
     topics,
-    pubsubTopicOf: (contentTopic) => topicOf(shardOf(contentTopic, shards.count)),
+    pubsubTopicOf: topicOf,
     store,
     intake,
     pacer,
@@ -309,7 +240,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       messages,
       bytes,
       stored: sets.has,
-      pubsubTopicOf: (contentTopic) => topicOf(shardOf(contentTopic, shards.count)),
+      pubsubTopicOf: topicOf,
       behind: () => intake.pending > 10_000,
       policy: options.policy,
       now,
@@ -329,7 +260,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     // A newcomer may ask before it has told its network; one of another is sent away when it does.
     admitted: (peer) => roster.get(peer)?.ours !== false,
     take: intake.forwarded,
-    reads: createBuckets(scaled(config.forwardedReads, flow), now),
+    reads: createBuckets(times(config.forwardedReads, flow), now),
     // What a peer's clients publish counts as what it gossips.
     messages,
     bytes,
@@ -337,18 +268,6 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     heartbeatMs: timings.heartbeat,
     log,
   })
-
-  /** Those that this node chose before those that came, each lot in any order. */
-  function keepersByTrust(shard: number): string[] {
-    return keepers(shard)
-      .map((peer) => ({ peer, inbound: roster.get(peer)?.direction === "inbound" }))
-      .map(({ peer, inbound }) => ({ peer, rank: Math.random() + (inbound ? 1 : 0) }))
-      .sort((a, b) => a.rank - b.rank).map(({ peer }) => peer)
-  }
-
-  function backlogOf(peer: string): number {
-    return gossip.streamsOutbound.get(peer)?.rawStream.writeBufferLength ?? 0
-  }
 
   // Links.
   const dialer = createDialer({
@@ -366,29 +285,18 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     hangUp: (peer) => void hangUp(peer),
     get target() {
       // Who keeps what is known of connected peers only: a node that lacks keepers goes on looking.
-      const lacking = shards.count > 1 && keeperCounts().some((count) => count < witnesses)
+      const lacking = shards.count > 1 && fellows.keeperCounts().some((count) => count < witnesses)
       return lacking ? Math.max(config.outbound, SEARCHING) : config.outbound
     },
     now,
   })
   const watchdog = createWatchdog({
-    links: {
-      relays: () =>
-        roster.all().filter(({ protocols }) => RELAY_PROTOCOLS.some((p) => protocols.includes(p)))
-          .map(({ peer }) => peer),
-      connections: (peer) => libp2p.getConnections(peerIdFromString(peer)),
-      known: (peer) => gossip.peers.has(peer),
-      sends: (peer) => gossip.streamsOutbound.has(peer),
-      receives: (peer) => gossip.streamsInbound.has(peer),
-      subscribed(peer) {
-        // A node that keeps none of our shards has no gossip for us.
-        if (roster.get(peer)?.ours === true && shared(peer).length === 0) return true
-        return topics.some((topic) =>
-          gossip.getSubscribers(topic).some((id) => id.toString() === peer)
-        )
-      },
-      backlog: backlogOf,
-    },
+    links: gossipLinks(host, {
+      roster,
+      topics,
+      // A node that keeps none of our shards has no gossip for us.
+      silent: (peer) => roster.get(peer)?.ours === true && shared(peer).length === 0,
+    }),
     patienceMs: timings.patience,
     restMs: timings.renewRest,
     maxBacklog: PACER_LIMITS.skipBytes,
@@ -422,7 +330,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       WAKU_STORE,
       createWakuStore({
         store,
-        pubsubTopicOf: (contentTopic) => topicOf(shardOf(contentTopic, shards.count)),
+        pubsubTopicOf: topicOf,
         requests: createBuckets({ perSecond: 5, burst: 50 }, now),
         bytes: createBuckets(config.servedBytes, now),
         log,
@@ -444,26 +352,47 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     }, timings.watch),
     setInterval(() => {
       book.prune()
-      const peers = fellows()
+      const peers = fellows.all()
       const peer = peers[Math.floor(Math.random() * peers.length)]
       if (peer !== undefined) void acquaintance.ask(peer)
     }, timings.exchange),
   ]
   dialer.tick()
+  const known = () => book.entries().length
+  /** Peers that gossip goes to first, of the kept shard that has fewest. */
+  const mesh = () =>
+    topics.length === 0 ? 0 : Math.min(...topics.map((topic) => gossip.getMeshPeers(topic).length))
+  const queuedBytes = () => pacer.queuedBytes
+  const status = createStatus({
+    network,
+    mode: gate.mode,
+    store,
+    shards,
+    sets,
+    roster,
+    fellows,
+    repair,
+    scoreOf: (peer) => gossip.getScore(peer),
+    backlogOf: backlog,
+    known,
+    mesh,
+    queuedBytes,
+    now,
+  })
   addGauges(options.registry, {
     peers: () =>
-      roster.all().map((member) => ({
-        ...statusOf(member),
-        connections: libp2p.getConnections(peerIdFromString(member.peer)).length,
+      status.peers().map((peer) => ({
+        ...peer,
+        connections: libp2p.getConnections(peerIdFromString(peer.id)).length,
       })),
-    known: () => book.entries().length,
+    known,
     mesh,
-    queuedBytes: () => pacer.queuedBytes,
+    queuedBytes,
     pending: () => intake.pending,
     equalAt: () => repair.equalAt,
     sizeOf: (set) => Number(store.fingerprint(set).count),
     shards,
-    leastKeepers: () => Math.min(...keeperCounts()),
+    leastKeepers: () => Math.min(...fellows.keeperCounts()),
     now,
   })
 
@@ -478,48 +407,6 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     sets.close()
     await host.stop()
   }
-  /** Peers that gossip goes to first, of the kept shard that has fewest. */
-  function mesh(): number {
-    if (topics.length === 0) return 0
-    return Math.min(...topics.map((topic) => gossip.getMeshPeers(topic).length))
-  }
-
-  function whole(set: SetName): SetStatus {
-    const fingerprint = store.fingerprint(set)
-    return { count: Number(fingerprint.count), fingerprint: fingerprintDigest(fingerprint) }
-  }
-
-  function part(shard: number, set: SetName): SetStatus {
-    const index = sets.of(setNumber(shard, set))
-    return { count: index.size, fingerprint: index.fingerprint(0, index.size) }
-  }
-
-  function statusOf(member: Member): PeerStatus {
-    return {
-      id: member.peer,
-      address: member.remote.toString(),
-      direction: member.direction,
-      connectedMs: now() - member.since,
-      wafer: member.ours === true,
-      shards: member.kept,
-      inAgreement: repair.agrees(member.peer),
-      ...repair.standing(member.peer),
-      score: gossip.getScore(member.peer),
-      backlog: backlogOf(member.peer),
-    }
-  }
-
-  function shardStatuses(): ShardStatus[] {
-    const kept = new Set(shards.kept)
-    return keeperCounts().map((keepers, shard) => ({
-      shard,
-      keepers,
-      sets: kept.has(shard)
-        ? { kept: part(shard, "kept"), expiring: part(shard, "expiring") }
-        : undefined,
-    }))
-  }
-
   let leaving: Promise<void> | undefined
   const close = () => leaving ??= leave()
 
@@ -528,17 +415,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     get addresses() {
       return libp2p.getMultiaddrs().map(String)
     },
-    status: () => ({
-      network,
-      mode: gate.mode,
-      peers: roster.all().map(statusOf),
-      known: book.entries().length,
-      mesh: mesh(),
-      queuedBytes: pacer.queuedBytes,
-      sets: { kept: whole("kept"), expiring: whole("expiring") },
-      shards: shardStatuses(),
-      equalAt: repair.equalAt,
-    }),
+    status: status.whole,
     elsewhere,
     confirm: offers.confirm,
     handOver: async (items) => await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses,
@@ -546,23 +423,4 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-function readSeed(address: string): Multiaddr {
-  const wrong = `"${address}" expected a multiaddr like /ip4/192.0.2.1/tcp/5557/p2p/12D3KooW...`
-  let seed: Multiaddr
-  try {
-    seed = multiaddr(address)
-  } catch (cause) {
-    throw new TypeError(wrong, { cause })
-  }
-  if (peerOf(seed) === undefined) throw new TypeError(wrong)
-  return seed
-}
-
-function scaled({ perSecond, burst }: PeersConfig["gossipBytes"], factor: number): {
-  perSecond: number
-  burst: number
-} {
-  return { perSecond: perSecond * factor, burst: burst * factor }
 }

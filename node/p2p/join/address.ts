@@ -1,5 +1,23 @@
-// Who may be told an address, and who may be dialled through it.
-import type { Multiaddr } from "@multiformats/multiaddr"
+// What an address says: whose it is, who may be told it, and who may be dialled through it.
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
+
+/** @throws TypeError for what is no address, or names no peer */
+export function readSeed(address: string): Multiaddr {
+  const wrong = `"${address}" expected a multiaddr like /ip4/192.0.2.1/tcp/5557/p2p/12D3KooW...`
+  let seed: Multiaddr
+  try {
+    seed = multiaddr(address)
+  } catch (cause) {
+    throw new TypeError(wrong, { cause })
+  }
+  if (peerOf(seed) === undefined) throw new TypeError(wrong)
+  return seed
+}
+
+/** The peer id at the end of an address. */
+export function peerOf(address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(({ name }) => name === "p2p")?.value
+}
 
 /** How far an address reaches: this machine, this site, or everybody. */
 export type Reach = "loopback" | "private" | "public"

@@ -2,7 +2,7 @@
 import { toHex } from "../../hex.ts"
 import type { Multiaddr } from "@multiformats/multiaddr"
 import { multiaddr } from "@multiformats/multiaddr"
-import { mayDial, prefixOf, type Reach, reachOf } from "./address.ts"
+import { mayDial, peerOf, prefixOf, type Reach, reachOf } from "./address.ts"
 
 /** One known peer. */
 export interface Entry {
@@ -127,11 +127,6 @@ export async function openBook(
       }
     },
   }
-}
-
-/** The peer id at the end of an address. */
-export function peerOf(address: Multiaddr): string | undefined {
-  return address.getComponents().findLast(({ name }) => name === "p2p")?.value
 }
 
 function blank(peer: string): Entry {

@@ -29,6 +29,11 @@ export interface Gossip extends GossipSubInterface {
   sendRpc(peer: string, rpc: RPC): boolean
 }
 
+/** Bytes that wait to be sent to a peer. */
+export function backlogOf({ streamsOutbound }: Gossip, peer: string): number {
+  return streamsOutbound.get(peer)?.rawStream.writeBufferLength ?? 0
+}
+
 /** A score below this: the peer is not listened to any more. */
 export const GRAYLIST = -10_000
 
