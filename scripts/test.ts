@@ -9,7 +9,6 @@
 // processes of all runtimes themselves and run once, on Node.
 import { spawn } from "node:child_process"
 import { globSync } from "node:fs"
-import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { parseArgs } from "node:util"
@@ -38,7 +37,10 @@ const find = (...folders: string[]) =>
 
 const everywhere = find("crypto-wasm", "proto", "sdk")
 const servers = [...everywhere, ...find("node", "scripts")]
-const stories = find("tests")
+// Those that take a minute begin first, or the others would be done long before them.
+const slow = ["network/runtimes", "runtimes/matrix", "inbox/accessibility", "inbox/screenshots"]
+const isSlow = (file: string) => slow.some((name) => file.includes(`/${name}.test.ts`))
+const stories = find("tests").sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)))
 
 const suites: Suite[] = [
   {
@@ -61,7 +63,7 @@ const suites: Suite[] = [
         skipped: /^ *(\d+) skip$/m,
       }),
   },
-  { on: "node", files: servers, run: onNode },
+  { on: "node", files: servers, run: (files) => onNode(files, 2) },
   {
     on: "chromium",
     files: everywhere,
@@ -71,11 +73,12 @@ const suites: Suite[] = [
       return count
     },
   },
-  { on: "stories", files: stories, run: onNode },
+  // They wait for processes, clocks and pages more than they compute.
+  { on: "stories", files: stories, run: (files) => onNode(files, 3) },
 ]
 
-/** On Node a file is a process of its own, two at a time, so that none can hold up or hide the others. */
-async function onNode(files: string[]): Promise<Count> {
+/** On Node a file is a process of its own, so that none can hold up or hide the others. */
+async function onNode(files: string[], atOnce: number): Promise<Count> {
   const total: Count = { passed: 0, failed: 0, skipped: 0 }
   const waiting = [...files]
   const deadline = performance.now() + minutes(30)
@@ -96,7 +99,7 @@ async function onNode(files: string[]): Promise<Count> {
       add(total, count)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker))
+  await Promise.all(Array.from({ length: atOnce }, worker))
   return total
 }
 
