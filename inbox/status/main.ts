@@ -21,6 +21,8 @@ interface Report {
     readonly apart?: number
     readonly connectedSeconds: number
   }[]
+  readonly shards: { readonly count: number; readonly kept: readonly number[] }
+  readonly held?: readonly { readonly keepers: number }[]
   readonly root: string
   readonly logHead: number
   readonly retentionMs: number
@@ -203,7 +205,7 @@ function peers(all: NonNullable<Report["peers"]>): HTMLElement {
   return made
 }
 
-function root({ root, logHead, retentionMs }: Report): HTMLElement {
+function root({ root, logHead, retentionMs, shards, held = [] }: Report): HTMLElement {
   const groups = root.match(/.{4}/g) ?? []
   const hex = h("code", "", groups.slice(0, 4).join(" "), h("br", ""), groups.slice(4).join(" "))
   return panel(
@@ -218,6 +220,10 @@ function root({ root, logHead, retentionMs }: Report): HTMLElement {
         "Kept": retentionMs === 0
           ? "everything for ever"
           : `/xmtp/ for ever, others ${span(retentionMs / 1000)}`,
+        ...(shards.count > 1 && {
+          "Shards": `${shards.kept.join(" ")} of ${shards.count}`,
+          "Keepers": `at least ${Math.min(...held.map(({ keepers }) => keepers))} connected`,
+        }),
       }),
     ),
     h("p", "note", "Equal seals, equal stores: compare with another operator’s page."),

@@ -137,6 +137,11 @@ export function createStatus(options: StatusOptions): Status {
     }
     const connected = peers?.status().peers.filter(({ wafer }) => wafer)
     if (connected?.length === 0) return { sentence: "No peers. This node is alone.", well: false }
+    const orphaned = peers?.status().shards.find(({ keepers, sets }) => !keepers && !sets)
+    if (orphaned) {
+      const said = `Nobody here keeps shard ${orphaned.shard}: its topics cannot be served.`
+      return { sentence: said, well: false }
+    }
     // Who keeps nothing that this node keeps cannot agree with it.
     const comparable = connected?.filter(({ shards: theirs }) =>
       theirs.some((shard) => shards.kept.includes(shard))

@@ -21,7 +21,7 @@ async function report(
 }
 
 /** A peer network that is only looked at. */
-const peers = (inAgreement: (boolean | undefined)[]) => () =>
+const peers = (inAgreement: (boolean | undefined)[], shards: readonly unknown[] = []) => () =>
   Promise.resolve({
     id: "me",
     addresses: [],
@@ -33,7 +33,7 @@ const peers = (inAgreement: (boolean | undefined)[]) => () =>
       queuedBytes: 0,
       equalAt: undefined,
       sets: undefined as never,
-      shards: [],
+      shards,
       peers: inAgreement.map((inAgreement, i) => ({
         id: `peer-${i}`,
         address: "/ip4/192.0.2.1/tcp/5557",
@@ -67,6 +67,26 @@ describe("the operator's page", () => {
         ...(states && { join: peers(states) }),
       })
       assert.equal((await report(node)).sentence, sentence)
+    }
+  })
+
+  it("says which shard nobody keeps", async () => {
+    const sets = {
+      kept: { fingerprint: new Uint8Array(16) },
+      expiring: { fingerprint: new Uint8Array(16) },
+    }
+    const shards = [{ shard: 0, keepers: 0, sets }, { shard: 1, keepers: 1 }]
+    for (
+      const [last, sentence] of [[1, "All is well. One peer agrees."], [0, undefined]] as const
+    ) {
+      const join = peers([true], [...shards, { shard: 2, keepers: last }])
+      await using node = await createNode({ store: memoryStore(), join })
+      const said = await report(node)
+      assert.equal(said.well, last > 0)
+      assert.equal(
+        said.sentence,
+        sentence ?? "Nobody here keeps shard 2: its topics cannot be served.",
+      )
     }
   })
 
