@@ -59,7 +59,7 @@ for (const runtime of ["deno", "bun"] as const) {
           })
         let acknowledged = 0
         /** Publishes one more, and resolves with the gRPC code of the answer, 0 when it is stored. */
-        async function publish(): Promise<number> {
+        const publish = async (): Promise<number> => {
           const message = btoa(String(acknowledged).padEnd(20_000, "x"))
           const envelope = { contentTopic, timestampNs: String(acknowledged + 1), message }
           const answer = await post("/message/v1/publish", { envelopes: [envelope] })
@@ -68,7 +68,7 @@ for (const runtime of ["deno", "bun"] as const) {
           if (code === 0) acknowledged++
           return code
         }
-        async function stored(url?: string): Promise<number> {
+        const stored = async (url?: string): Promise<number> => {
           const paging = { limit: 100, direction: "SORT_DIRECTION_ASCENDING" }
           let count = 0
           for (let cursor: unknown = null;;) {
