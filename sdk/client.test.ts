@@ -188,7 +188,8 @@ for (const follow of [true, false]) {
     const [alice, bob] = await Promise.all([join(node), join(node)])
     const sent = await (await alice.conversations.newConversation(bob.address)).send("gm")
     const [toAlice] = await bob.conversations.list()
-    const streamed = (await toAlice!.stream({ since: new Date(0) }).next()).value!
+    await using stream = toAlice!.stream({ since: new Date(0) })
+    const streamed = (await stream.next()).value!
     const [read] = await toAlice!.messages()
     const { identityKey, preKeys } = decodePrivateKeyBundle(await alice.exportKeys())
     for (const { senderKeys } of [sent, streamed, read!]) {
