@@ -3,6 +3,7 @@
 import { noise, pureJsCrypto } from "@libp2p/noise"
 import { identify, identifyPush } from "@libp2p/identify"
 import type { Libp2p, PrivateKey } from "@libp2p/interface"
+import { peerIdFromString } from "@libp2p/peer-id"
 import { ping } from "@libp2p/ping"
 import { quietTcp } from "./transport.ts"
 import { yamux } from "@libp2p/yamux"
@@ -29,6 +30,8 @@ export interface HostOptions {
 export interface Host {
   readonly libp2p: Libp2p
   readonly gossip: Gossip
+  /** Asks a peer again who it is: libp2p asks once, for five seconds. Never rejects. */
+  identify(peer: string): Promise<void>
   /** Listens and subscribes. Whoever handles a protocol or an event has said so before. */
   start(): Promise<void>
   /** Resolves when the host is stopped, or after three seconds without it. */
@@ -76,6 +79,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   return {
     libp2p,
     gossip: libp2p.services.pubsub,
+    async identify(peer) {
+      const [connection] = libp2p.getConnections(peerIdFromString(peer))
+      await (connection && libp2p.services.identify.identify(connection).catch(() => {}))
+    },
     async start() {
       await libp2p.start()
       for (const topic of options.pubsubTopics) libp2p.services.pubsub.subscribe(topic)

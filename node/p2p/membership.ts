@@ -39,8 +39,8 @@ export interface PeerStatus {
   readonly address: string
   readonly direction: "inbound" | "outbound"
   readonly connectedMs: number
-  /** Whether it is a node of this network, and not only a Waku relay. */
-  readonly wafer: boolean
+  /** Whether it is a node of this network, and not only a Waku relay; undefined: it has not said yet. */
+  readonly wafer: boolean | undefined
   /** The shards that it says it keeps. */
   readonly shards: readonly number[]
   /** Whether it held the same envelopes when last compared; undefined: not compared yet. */

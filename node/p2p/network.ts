@@ -350,6 +350,14 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
         if (gossip.getScore(peer) < GRAYLIST) sendAway(peer, "score")
       }
     }, timings.watch),
+    // Who has not been introduced is not listened to, and may have been too busy to answer.
+    setInterval(() => {
+      for (const { peer, protocols, ours } of roster.all()) {
+        if (ours === undefined) {
+          void (protocols.length === 0 ? host.identify(peer) : acquaintance.ask(peer))
+        }
+      }
+    }, timings.patience),
     setInterval(() => {
       book.prune()
       const peers = fellows.all()

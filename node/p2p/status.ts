@@ -39,7 +39,7 @@ export function createStatus(options: StatusOptions): Status {
       address: member.remote.toString(),
       direction: member.direction,
       connectedMs: now() - member.since,
-      wafer: member.ours === true,
+      wafer: member.ours,
       shards: member.kept,
       inAgreement: repair.agrees(member.peer),
       ...repair.standing(member.peer),

@@ -22,7 +22,7 @@ import { INFINITY, MessageWriter } from "../../node/p2p/repair/rbsr/message.ts"
 import { SYNC } from "../../node/p2p/repair/session.ts"
 import { encodeWaku, wakuOf } from "../../node/p2p/waku/message.ts"
 import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
-import { type Stranger, stranger } from "./stranger.ts"
+import { introduced, type Stranger, stranger } from "./stranger.ts"
 
 const TOPIC = DEFAULT_CONFIG.pubsubTopic
 const LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 5000 }
@@ -41,6 +41,8 @@ async function scene(
   await until(() => honest.peers.status().mesh >= 1, 40_000, () => "no honest peer")
   await hostile.dial(node.peers.addresses[0]!)
   await until(() => hostile.host.gossip.streamsOutbound.has(node.peers.id), 40_000, () => "no link")
+  // Before that nobody is listened to.
+  await until(() => introduced(node, hostile), 40_000, () => "not introduced")
   await story(node, hostile, honest)
   // Whatever happened: an envelope still reaches the honest peer, and it was not sent away.
   const before = honest.count()

@@ -10,6 +10,7 @@ import { createHost, type Host } from "../../node/p2p/host.ts"
 import { createPeerLog } from "../../node/p2p/metrics.ts"
 import { createRegistry } from "../../node/metrics.ts"
 import { silent } from "../../node/log.ts"
+import type { LocalNode } from "./local.ts"
 
 export interface Stranger extends AsyncDisposable {
   readonly host: Host
@@ -46,6 +47,11 @@ export async function stranger(): Promise<Stranger> {
     push: (peer, rpc) => void outbound(host, peer).rawStream.send(prefixed(rpc)),
     [Symbol.asyncDispose]: () => host.stop(),
   }
+}
+
+/** Whether a node knows what the stranger is. */
+export function introduced({ peers }: LocalNode, { id }: Stranger): boolean {
+  return peers.status().peers.some((peer) => peer.id === id && peer.wafer !== undefined)
 }
 
 export function outbound({ gossip }: Host, peer: string): RawStream {

@@ -1,17 +1,20 @@
 // Links that look alive and carry nothing, each made on purpose and healed by the watchdog.
+import type { Startable } from "@libp2p/interface"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { RELAY_PROTOCOLS } from "../../node/p2p/relay/gossip.ts"
 import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
 import { wakuOf } from "../../node/p2p/waku/message.ts"
 import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
-import { inbound, outbound, type Stranger, stranger } from "./stranger.ts"
+import { inbound, introduced, outbound, type Stranger, stranger } from "./stranger.ts"
 
 const TOPIC = DEFAULT_CONFIG.pubsubTopic
 
-function linked(node: LocalNode, { host }: Stranger): boolean {
+function linked(node: LocalNode, other: Stranger): boolean {
+  const { host } = other
   const id = node.peers.id
-  return node.peers.status().mesh === 1 && host.gossip.streamsOutbound.has(id) &&
+  return node.peers.status().mesh === 1 && introduced(node, other) &&
+    host.gossip.streamsOutbound.has(id) &&
     host.gossip.streamsInbound.has(id) &&
     host.gossip.getSubscribers(TOPIC).some((peer) => peer.toString() === id)
 }
@@ -82,4 +85,18 @@ test("the connection that carried gossip closed, another to the same peer stayed
     assert.equal(other.host.gossip.streamsOutbound.size, 0)
   }
   await heals(breakLink)
+})
+
+test("a peer that was too busy to say who it is is asked again", { timeout: 120_000 }, async () => {
+  await using other = await stranger()
+  const { identify, identifyPush } = other.host.libp2p.services as Record<string, Startable>
+  await identify!.stop()
+  await identifyPush!.stop()
+  await using node = await localNode({ seeds: [other.address] })
+  await until(() => node.peers.status().peers.length === 1, 40_000, () => "not connected")
+  // The one time that libp2p asks by itself passes meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  assert.equal(introduced(node, other), false)
+  await identify!.start()
+  await until(() => introduced(node, other), 40_000, () => "not introduced")
 })
