@@ -9,7 +9,7 @@ import { createHost } from "./host.ts"
 import { createIntake } from "./intake.ts"
 import type { Peers, PeersOptions } from "./membership.ts"
 import { createPeerLog } from "./metrics.ts"
-import { createProtocols } from "./protocols.ts"
+import { createProtocols, MOST_STREAMS } from "./protocols.ts"
 import { createStatus } from "./status.ts"
 import { createAcquaintance } from "./join/acquaintance.ts"
 import { peerOf, readSeed } from "./join/address.ts"
@@ -46,7 +46,6 @@ const DAY_NS = 86_400_000_000_000n
 /** Connections that a node opens while some shard has too few keepers among them. */
 const SEARCHING = 64
 const HAND_OVER_MS = 60_000
-const FORWARDS_PER_PEER = 256
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const { store, limits, shards = unsharded, now = Date.now } = options
@@ -324,7 +323,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
   await handle(SYNC, sync)
   await handle(FETCH, serve)
-  await handle(FORWARD, answer, FORWARDS_PER_PEER)
+  await handle(FORWARD, answer, MOST_STREAMS)
   if (config.wakuStore ?? config.pubsubTopic.startsWith("/waku/2/rs/")) {
     await handle(
       WAKU_STORE,

@@ -9,8 +9,8 @@ import { ReconcileError } from "./repair/rbsr/error.ts"
 
 const OPEN_MS = 10_000
 const INBOUND_STREAMS = 8
-/** As many as one peer forwards at once; the other protocols open few. */
-const OUTBOUND_STREAMS = 256
+/** Of one peer and protocol: as many as it may forward at once. The other protocols open few. */
+export const MOST_STREAMS = 256
 
 export interface Protocols {
   /** @throws ProtocolError when the peer is gone or does not speak the protocol */
@@ -70,7 +70,7 @@ export function createProtocols(
       try {
         return await connection.newStream(protocol, {
           signal: AbortSignal.timeout(OPEN_MS),
-          maxOutboundStreams: OUTBOUND_STREAMS,
+          maxOutboundStreams: MOST_STREAMS,
         })
       } catch (cause) {
         throw new ProtocolError("closed", `no stream for ${protocol}`, { cause })

@@ -4,7 +4,7 @@ import type { Waiting } from "../access/limit.ts"
 import type { Hub } from "../hub.ts"
 import type { Metrics } from "../metrics.ts"
 import { version } from "../node-api.ts"
-import type { Peers } from "../p2p/mod.ts"
+import type { Peers, PeersStatus } from "../p2p/mod.ts"
 import type { Shards } from "../store/shard.ts"
 import type { Store } from "../store/store.ts"
 import { createHistory, type Series, stepMs } from "./history.ts"
@@ -128,16 +128,19 @@ export function createStatus(options: StatusOptions): Status {
     }
   }
 
-  async function sentence(series: Series): Promise<{ sentence: string; well: boolean }> {
+  async function sentence(
+    series: Series,
+    seen: PeersStatus | undefined,
+  ): Promise<{ sentence: string; well: boolean }> {
     const reason = await fault()
     if (reason) return { sentence: `Not taking messages: ${reason}.`, well: false }
     const ackMs = series.ackMs.at(-1)
     if (ackMs !== undefined && ackMs > slowMs) {
       return { sentence: `Slow: acknowledgements take ${Math.round(ackMs)} ms.`, well: false }
     }
-    const connected = peers?.status().peers.filter(({ wafer }) => wafer)
+    const connected = seen?.peers.filter(({ wafer }) => wafer)
     if (connected?.length === 0) return { sentence: "No peers. This node is alone.", well: false }
-    const orphaned = peers?.status().shards.find(({ keepers, sets }) => !keepers && !sets)
+    const orphaned = seen?.shards.find(({ keepers, sets }) => !keepers && !sets)
     if (orphaned) {
       const said = `Nobody here keeps shard ${orphaned.shard}: its topics cannot be served.`
       return { sentence: said, well: false }
@@ -150,8 +153,11 @@ export function createStatus(options: StatusOptions): Status {
     return { sentence: `All is well. ${agreement(comparable)}`, well: true }
   }
 
-  function membership({ id, addresses, status }: Peers, operator: boolean): MembershipReport {
-    const { mode, known, mesh, equalAt } = status()
+  function membership(
+    { id, addresses }: Peers,
+    { mode, known, mesh, equalAt }: PeersStatus,
+    operator: boolean,
+  ): MembershipReport {
     return {
       id,
       ...(operator && { addresses }),
@@ -166,15 +172,16 @@ export function createStatus(options: StatusOptions): Status {
     async report(operator) {
       const series = history.series()
       const kept = store.fingerprint("kept")
+      const seen = peers?.status()
       return {
-        ...await sentence(series),
+        ...await sentence(series, seen),
         node: { version, runtime: runtimeName(), network },
         runningSeconds: Math.round((now().getTime() - startedMs) / 1000),
         stored: Number(kept.count + store.fingerprint("expiring").count),
         subscribers: hub.subscribers,
         series,
         deliveryMs: history.deliveryMs(),
-        peers: peers?.status().peers.filter(({ wafer }) => wafer).map((peer) => ({
+        peers: seen?.peers.filter(({ wafer }) => wafer).map((peer) => ({
           id: peer.id,
           ...(operator && { address: peer.address }),
           direction: peer.direction,
@@ -184,9 +191,9 @@ export function createStatus(options: StatusOptions): Status {
           shards: peer.shards,
           connectedSeconds: Math.round(peer.connectedMs / 1000),
         })),
-        membership: peers && membership(peers, operator),
+        membership: peers && seen && membership(peers, seen, operator),
         shards: { count: shards.count, kept: shards.kept },
-        held: peers?.status().shards.map(({ shard, keepers, sets }) => ({
+        held: seen?.shards.map(({ shard, keepers, sets }) => ({
           shard,
           keepers,
           ...(sets && {
