@@ -63,7 +63,7 @@ const suites: Suite[] = [
         skipped: /^ *(\d+) skip$/m,
       }),
   },
-  { on: "node", files: servers, run: (files) => onNode(files, 2) },
+  { on: "node", files: servers, run: async (files) => sum(await onNode(files, 2)) },
   {
     on: "chromium",
     files: everywhere,
@@ -73,13 +73,12 @@ const suites: Suite[] = [
       return count
     },
   },
-  // They wait for processes, clocks and pages more than they compute.
-  { on: "stories", files: stories, run: (files) => onNode(files, 3) },
+  { on: "stories", files: stories, run: onNodeTwice },
 ]
 
 /** On Node a file is a process of its own, so that none can hold up or hide the others. */
-async function onNode(files: string[], atOnce: number): Promise<Count> {
-  const total: Count = { passed: 0, failed: 0, skipped: 0 }
+async function onNode(files: string[], atOnce: number): Promise<Map<string, Count>> {
+  const counts = new Map<string, Count>()
   const waiting = [...files]
   const deadline = performance.now() + minutes(30)
   const worker = async () => {
@@ -97,10 +96,34 @@ async function onNode(files: string[], atOnce: number): Promise<Count> {
       const seconds = (performance.now() - started) / 1000
       if (count.failed > 0) console.log(`FAILED ${file} (${seconds.toFixed(1)} s)`)
       else if (seconds > 10) console.log(`ok     ${file} (${seconds.toFixed(1)} s)`)
-      add(total, count)
+      counts.set(file, count)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
+  return counts
+}
+
+/**
+ * Stories wait for processes, clocks and pages more than they compute, so that three share two cores.
+ * One that fails in this company has a second try alone: only what fails there too fails the run, and
+ * the others are named as unsteady. More than a few failures are no accident, and are left as they are.
+ */
+async function onNodeTwice(files: string[]): Promise<Count> {
+  const counts = await onNode(files, 3)
+  const failed = files.filter((file) => counts.get(file)!.failed > 0)
+  if (failed.length > 0 && failed.length <= 3) {
+    console.log(`\n== once more, alone: ${failed.join(" ")}`)
+    for (const [file, count] of await onNode(failed, 1)) {
+      if (count.failed === 0) console.log(`UNSTEADY ${file}: failed among others, passed alone`)
+      counts.set(file, count)
+    }
+  }
+  return sum(counts)
+}
+
+function sum(counts: Map<string, Count>): Count {
+  const total: Count = { passed: 0, failed: 0, skipped: 0 }
+  for (const count of counts.values()) add(total, count)
   return total
 }
 

@@ -48,6 +48,8 @@ test("it is found by address and written to first, under a subject", async () =>
   await until(async () => (await other.conversations.list()).length === 1)
   const [conversation] = await other.conversations.list()
   assert.equal(conversation.context.conversationId, "harbour.example/berth-7")
+  // The invitation is published before the first message is.
+  await until(async () => (await conversation.messages()).length > 0)
   const [first] = await conversation.messages()
   assert.equal(first.content, "Is the berth free?")
   assert.equal(first.senderAddress, ada.address)
