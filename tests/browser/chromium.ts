@@ -24,6 +24,7 @@ export const launchOptions = {
     "--disable-component-update",
     "--disable-sync",
   ],
+  timeout: 120_000,
 }
 
 const policy =
@@ -52,7 +53,8 @@ export async function runInChromium(files: string[], limitMs: number): Promise<R
       limit = setTimeout(() => reject(new Error(`still running after ${limitMs} ms`)), limitMs)
     })
     const broken = new Promise<never>((_, reject) => page.once("pageerror", reject))
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    const { port } = server.address() as AddressInfo
+    await page.goto(`http://127.0.0.1:${port}/`, { timeout: limitMs })
     const result = page.evaluate(async () => {
       const page = globalThis as unknown as { ready?: Promise<Result> }
       while (page.ready === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
