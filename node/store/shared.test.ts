@@ -67,6 +67,30 @@ describe("stores that share one Deno KV", () => {
     kv.close()
   })
 
+  it("lose nothing when catching up fails half way", async () => {
+    const kv = await runtime.openKv(undefined)
+    let fails = false
+    const list: Kv["list"] = (selector, options) => {
+      if (fails) throw new Error("the line broke")
+      return kv.list(selector, options)
+    }
+    const late = await kvStore(sharing(kv, { list }), { shared: true })
+    const other = await kvStore(sharing(kv), { shared: true })
+    const shown: (bigint | undefined)[] = []
+    late.follow({ arrived: (arrivals) => shown.push(...arrivals.map(({ seq }) => seq)) })
+    await late.append([item(1n, 10)])
+    await other.append([item(2n, 10), item(3n, 10)])
+    fails = true
+    await assert.rejects(late.append([item(4n, 10)]), /the line broke/)
+    fails = false
+    await late.append([item(2n, 10), item(4n, 10)])
+    assert.deepEqual(shown, [1n, 2n, 3n, undefined, 4n])
+    assert.equal(late.fingerprint("expiring").count, 4n)
+    await late.close()
+    await other.close()
+    kv.close()
+  })
+
   for (const silent of [false, true]) {
     it(`hear of each other after their line to Deno KV broke${silent ? " in silence" : ""}`, async () => {
       const kv = await runtime.openKv(undefined)
