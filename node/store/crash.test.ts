@@ -173,7 +173,7 @@ async function inspect(store: Store, kv: Kv, told: Told, removals: number): Prom
   }
   const rows = { t: 0, i: 0, l: 0, f: new Map<string, unknown>(), c: new Map<string, number>() }
   for await (const { key: [kind, one, two], value } of kv.list({ start: ["a"], end: ["z"] })) {
-    if (kind === "f") rows.f.set(`${one} ${two}`, plain(readFingerprint(value)))
+    if (kind === "f") rows.f.set(`${one} ${two}`, plain(readFingerprint(value)!))
     else if (kind === "c") {
       const id = nameOf(bytesOf(one))
       rows.c.set(id, (rows.c.get(id) ?? 0) + 1)

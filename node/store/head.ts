@@ -54,7 +54,7 @@ export async function openHead(kv: Kv): Promise<Head> {
     const rows = await readMany(kv, missing.map(([, { key }]) => key))
     for (const [i, [name]] of missing.entries()) {
       const { value } = rows[i]!
-      days.set(name, value ? readFingerprint(value) : emptyFingerprint)
+      days.set(name, (value ? readFingerprint(value) : undefined) ?? emptyFingerprint)
     }
   }
 
