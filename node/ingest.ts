@@ -18,7 +18,7 @@ export interface Ingest {
    * @throws Refusal with the text of V1
    */
   accept(envelopes: readonly Envelope[], origin: string): Promise<Arrival[]>
-  /** @throws what the last commit failed with, for ten seconds: then it may be tried again */
+  /** @throws when it is closed, and for ten seconds what the last commit failed with: then it may be tried again */
   check(): void
   /** Resolves when what was accepted is committed; refuses whatever comes later. */
   close(): Promise<void>
@@ -122,6 +122,7 @@ export function createIngest(options: IngestOptions): Ingest {
     },
 
     check() {
+      if (closed) throw new Error("the node is stopping")
       if (failure && now().getTime() - failure.atMs < 10_000) throw failure.reason
     },
 

@@ -18,6 +18,7 @@ import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { createNodeApi } from "./node-api.ts"
 import type { Peers, PeersOptions } from "./p2p/mod.ts"
+import { createReadiness } from "./readiness.ts"
 import { reflectionRoutes } from "./http/reflection.ts"
 import { defaultLimits, type Limits, Refusal } from "./refusal.ts"
 import { createKeeper } from "./retention.ts"
@@ -93,7 +94,6 @@ export interface Node extends AsyncDisposable {
 }
 
 const services = [MessageApi, NodeApi]
-const answerMs = 3000
 
 /** Assembles a node around a store, which it then owns. */
 export async function createNode(options: NodeOptions): Promise<Node> {
@@ -168,22 +168,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   const stopping = new AbortController()
   const addressOf: AddressOf = (remote, forwardedFor) =>
     clientAddress(remote, forwardedFor, options.trustedProxies ?? [])
+  const ready = createReadiness(store, ingest)
   let closing: Promise<void> | undefined
-
-  let checked: { readonly atMs: number; readonly result: Promise<void> } | undefined
-
-  /** However many ask, the store is asked once a second; a remote one that is away would not answer at all. */
-  function checkStore(): Promise<void> {
-    const atMs = performance.now()
-    if (!checked || atMs - checked.atMs >= 1000) checked = { atMs, result: soon(store.check()) }
-    return checked.result
-  }
-
-  async function ready(): Promise<void> {
-    if (closing) throw new Error("the node is stopping")
-    ingest.check()
-    await checkStore()
-  }
 
   function routes(router: ConnectRouter): void {
     const common = { limits, addressOf, stopping: stopping.signal }
@@ -239,13 +225,4 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     close: () => closing ??= close(),
     [Symbol.asyncDispose]: () => closing ??= close(),
   }
-}
-
-/** Rejects when the store takes longer than a balancer waits for an answer. */
-function soon(answer: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error("the store does not answer"))
-    const timer = setTimeout(late, answerMs)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }
