@@ -61,7 +61,7 @@ export function createApi(options: ApiOptions): Api {
 
   const take: Api["take"] = (envelopes, caller) =>
     desk.measured("Publish", caller, async () => {
-      desk.charge(caller, "publish", envelopes.length)
+      desk.charge(caller, "publish", Math.max(1, envelopes.length))
       const topics = envelopes.map(({ contentTopic }) => contentTopic)
       desk.admit(caller, topics)
       const arrivals = await whole.accept(envelopes, "client")
@@ -88,7 +88,7 @@ export function createApi(options: ApiOptions): Api {
     batchQuery: (request, caller) =>
       desk.measured("BatchQuery", caller, () => {
         const costs = request.requests.map(({ contentTopics }) => topicCost(contentTopics.length))
-        desk.charge(caller, "read", costs.reduce((sum, cost) => sum + cost, 0))
+        desk.charge(caller, "read", Math.max(1, costs.reduce((sum, cost) => sum + cost, 0)))
         return batchQuery(request)
       }),
 
@@ -106,14 +106,21 @@ export function createApi(options: ApiOptions): Api {
         checkTopics(count, limits)
       }
       const close = desk.open("Subscribe", caller, () => charge(topics.length))
-      const subscription = await whole.subscribe(topics, close)
+      const subscription = await whole.subscribe(topics, close).catch((reason) => {
+        close()
+        throw desk.refused("Subscribe", reason)
+      })
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })
       return {
         ...subscription,
         retarget(next) {
-          charge(next.length)
-          subscription.retarget(next)
+          try {
+            charge(next.length)
+            subscription.retarget(next)
+          } catch (reason) {
+            throw desk.refused("Subscribe", reason)
+          }
         },
       }
     },

@@ -53,6 +53,8 @@ export interface Desk {
    * @throws Refusal when the caller, or all together, have too many
    */
   open(method: string, caller: Caller, admit: () => void): () => void
+  /** Counts what a stream, or another call that is not measured, failed with; it leaves as a Refusal. */
+  refused(method: string, error: unknown): Refusal
   /** Runs a call and counts how it ended; every failure leaves as a Refusal. */
   measured<T>(
     method: string,
@@ -130,6 +132,8 @@ export function createDesk(options: DeskOptions): Desk {
   }
 
   return {
+    refused,
+
     charge(caller, kind, cost) {
       const verdict = take(caller, kind, cost)
       if (!verdict) return
