@@ -70,6 +70,23 @@ describe("the hub", () => {
     assert.deepEqual(await drain(other), [9])
   })
 
+  it("tells how much waits for the slowest, of envelopes and of bytes no more than it holds", async () => {
+    const { store, hub } = open()
+    const slow = hub.subscribe(["a"])
+    hub.subscribe(["b"])
+    const large = (n: number): Item => {
+      const one = item("a", n)
+      return { ...one, envelope: { ...one.envelope, message: new Uint8Array(30 * 1024 * 1024) } }
+    }
+    await store.append([large(1), large(2), item("b", 3)])
+    assert.equal(hub.longestBacklog, 2)
+    await store.append([large(4)])
+    assert.equal(hub.longestBacklog, 1)
+    await assert.rejects(async () => {
+      for await (const _ of slow);
+    }, /fell behind/)
+  })
+
   it("forgets a subscriber that leaves", async () => {
     const { store, hub } = open()
     const leaving = hub.subscribe(["a"])

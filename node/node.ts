@@ -153,6 +153,11 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     peers,
   })
   registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
+  registry.gauge(
+    "wafer_subscriber_backlog",
+    "Envelopes that wait for the slowest live subscriber",
+    () => hub.longestBacklog,
+  )
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
   const keeper = createKeeper({
