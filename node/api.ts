@@ -11,7 +11,7 @@ import {
   type QueryRequest,
   type QueryResponse,
 } from "@wafer/proto"
-import type { Caller, Desk } from "./access/desk.ts"
+import type { Caller, Deposit, Desk } from "./access/desk.ts"
 import { topicCost } from "./access/limit.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import { checkTopics, queryPage } from "./query.ts"
@@ -28,7 +28,9 @@ export interface Api {
   batchQuery(request: BatchQueryRequest, caller: Caller): Promise<BatchQueryResponse>
   /** The subscription is live when this resolves. */
   subscribe(topics: readonly string[], caller: Caller): Promise<Subscription>
-  /** Reads a request if the caller can pay for it. One that cannot be read costs as much as the cheapest. */
+  /** Takes the deposit for a request that has not been read yet. */
+  deposit(method: string, caller: Caller): Deposit
+  /** Reads a request against its deposit. */
   reading<T>(method: string, caller: Caller, read: () => Promise<T>): Promise<T>
 }
 
@@ -58,6 +60,9 @@ export function createApi(options: ApiOptions): Api {
     }
     return create(BatchQueryResponseSchema, { responses })
   }
+
+  const deposit: Api["deposit"] = (method, caller) =>
+    desk.deposit(method, caller, method === "Publish" ? "publish" : "read")
 
   const take: Api["take"] = (envelopes, caller) =>
     desk.measured("Publish", caller, async () => {
@@ -92,13 +97,18 @@ export function createApi(options: ApiOptions): Api {
         return batchQuery(request)
       }),
 
-    reading: (method, caller, read) =>
-      desk.deposit(caller, method === "Publish" ? "publish" : "read", read)
-        .catch((reason) =>
-          desk.measured(method, caller, () => {
-            throw reason
-          })
-        ),
+    deposit,
+
+    async reading(method, caller, read) {
+      const taken = deposit(method, caller)
+      try {
+        const request = await read()
+        taken.giveBack()
+        return request
+      } catch (reason) {
+        throw taken.keep(reason)
+      }
+    },
 
     async subscribe(topics, caller) {
       const charge = (count: number): void => {

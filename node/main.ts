@@ -67,16 +67,16 @@ interface Listening {
 
 async function listen(config: Config, node: Node, runtime: Runtime): Promise<Listening> {
   const { host, port, grpcPort, tls } = config
-  const { fetch, routes } = node
+  const { fetch, handlers } = node
   const name = nameOf(host)
   if (tls) {
     const [cert, key] = [readFileSync(tls.cert, "utf8"), readFileSync(tls.key, "utf8")]
-    const server = await serveTls({ host, port, cert, key, fetch, routes })
+    const server = await serveTls({ host, port, cert, key, fetch, handlers })
     const url = `https://${name}:${server.port}`
     return { urls: { http: url, grpc: url }, stop: server.stop }
   }
   const http = await runtime.serveHttp({ host, port, fetch })
-  const grpc = await serveGrpc({ host, port: grpcPort, routes })
+  const grpc = await serveGrpc({ host, port: grpcPort, handlers })
   const urls = { http: `http://${name}:${http.port}`, grpc: `http://${name}:${grpc.port}` }
   return { urls, stop: () => Promise.all([http.stop(), grpc.stop()]) }
 }

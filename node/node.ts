@@ -8,6 +8,7 @@ import { unaryRoutes } from "./http/connect-unary.ts"
 import { createDesk, defaultStreams, type StreamLimits, unlimitedStreams } from "./access/desk.ts"
 import { gatewayRoutes } from "./http/gateway.ts"
 import { type AddressOf, messageApiRoutes, nodeApiRoutes } from "./http/grpc.ts"
+import { type Handlers, handlersOf } from "./http/handlers.ts"
 import { healthRoutes } from "./http/health.ts"
 import { createHttp, type RequestInfo } from "./http/http.ts"
 import { createHub } from "./hub.ts"
@@ -87,7 +88,9 @@ export type NetworkParts = Pick<
 export interface Node extends AsyncDisposable {
   /** Connect, gRPC-Web, the JSON gateway, health and metrics. */
   fetch(request: Request, info?: RequestInfo): Promise<Response>
-  /** Registers the node's services, for a gRPC server or an in-process transport. */
+  /** What answers gRPC, and Connect over HTTP/2: a server of Node's kind puts it behind a socket. */
+  readonly handlers: Handlers
+  /** Registers the node's services, for an in-process transport. */
   routes(router: ConnectRouter): void
   /** Ends streams, finishes the open commit, leaves the network, closes the store. Idempotent. */
   close(): Promise<void>
@@ -177,13 +180,14 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   let closing: Promise<void> | undefined
 
   function routes(router: ConnectRouter): void {
-    const common = { limits, addressOf, stopping: stopping.signal }
+    const common = { limits, addressOf, stopping: stopping.signal, deposit: api.deposit }
     messageApiRoutes(api, common)(router)
     nodeApiRoutes(nodeApi, common)(router)
     healthRoutes({ services: services.map(({ typeName }) => typeName), ready })(router)
     reflectionRoutes([...services, Health, ServerReflection])(router)
   }
 
+  const handlers = handlersOf(routes, limits)
   const status = createStatus({
     store,
     hub,
@@ -205,9 +209,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       stopping: stopping.signal,
     }),
     gateway: gatewayRoutes(api, { limits, heartbeatMs: options.heartbeatMs ?? 20_000 }),
-    limits,
     unary: unaryRoutes(api, limits),
-    routes,
+    handlers,
     addressOf,
     ready,
     metrics: () => registry.text(),
@@ -226,6 +229,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
   return {
     fetch: (request, info = {}) => answer(request, info),
+    handlers,
     routes,
     close: () => closing ??= close(),
     [Symbol.asyncDispose]: () => closing ??= close(),

@@ -128,6 +128,35 @@ describe("the desk", () => {
     }, { rates: { read: rate(2, 1), publish: rate(1, 6) } })
   })
 
+  it("does so in every form of Connect and gRPC-Web, and gives back what can be read", async () => {
+    const forms = [
+      ["Query", "application/json", "{", '{"contentTopics":["t"]}'],
+      ["Query", "application/grpc-web+proto", "\0\0\0\0\x01\x0a", "\0\0\0\0\x03\x0a\x01t"],
+      ["Subscribe", "application/connect+proto", "\0\0\0\0\x01\x0a", "\0\0\0\0\x03\x0a\x01t"],
+    ] as const
+    await withNode(async (node, post) => {
+      const ask = async (form: typeof forms[number], body: string): Promise<string | undefined> => {
+        const [method, type] = form
+        const answer = await post(`/${MessageApi.typeName}/${method}`, body, {
+          "content-type": type,
+        })
+        if (body === form[2]) await answer.text()
+        else await answer.body?.cancel()
+        return leftOf(answer)
+      }
+      const left: unknown[] = []
+      for (const form of forms) left.push(await ask(form, form[3]), await ask(form, form[2]))
+      assert.deepEqual(left, ["r=6", "r=5", "r=4", "r=3", "r=2", "r=1"])
+      assert.equal(await ask(forms[0], forms[0][3]), "r=0")
+      for (const form of forms) assert.equal(await ask(form, form[2]), "r=0")
+      const metrics = await metricsOf(node)
+      assert.match(metrics, /^wafer_refusals_total\{method="Query",reason="invalid"\} 2$/m)
+      assert.match(metrics, /^wafer_refusals_total\{method="Subscribe",reason="invalid"\} 1$/m)
+      assert.match(metrics, /^wafer_refusals_total\{method="Query",reason="rate-limit"\} 2$/m)
+      assert.match(metrics, /^wafer_refusals_total\{method="Subscribe",reason="rate-limit"\} 1$/m)
+    }, { rates: { read: rate(7, 1), publish: rate(1, 6) } })
+  })
+
   it("charges one for what asks for nothing", async () => {
     await withNode(async (_, post) => {
       assert.equal(leftOf(await post(publish, { envelopes: [] })), "r=8")

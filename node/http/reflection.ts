@@ -10,7 +10,7 @@ import {
   type ServerReflectionResponse,
   ServerReflectionResponseSchema,
 } from "@wafer/proto/node"
-import type { Routes } from "./grpc.ts"
+import type { Routes } from "./handlers.ts"
 
 type Answer = ServerReflectionResponse["messageResponse"]
 
