@@ -10,12 +10,12 @@ import { parseRules, type Rules } from "../access/rules.ts"
  */
 export function watchRules(path: string, log: Log, intervalMs = 1000): () => Rules {
   let rules = parseRules(readFileSync(path, "utf8"))
-  let changedMs = statSync(path).mtimeMs
+  let changedMs: number | undefined = statSync(path).mtimeMs
   const timer = setInterval(() => {
+    const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+    if (mtimeMs === changedMs) return
+    changedMs = mtimeMs
     try {
-      const { mtimeMs } = statSync(path)
-      if (mtimeMs === changedMs) return
-      changedMs = mtimeMs
       rules = parseRules(readFileSync(path, "utf8"))
       log("info", "rules read again", { path })
     } catch (error) {
