@@ -40,7 +40,10 @@ export const commands: Readonly<Record<string, Command>> = {
   restore: (config, file) =>
     withStore(config, async (store) => {
       if (store.head > 0n) throw new ConfigError(`${config.data} holds envelopes already`)
-      await pipeline(createReadStream(named(file)), createGunzip(), (from) => take(store, from))
+      const packed = createReadStream(named(file))
+      const plain = createGunzip()
+      packed.once("error", (error) => plain.destroy(error)).pipe(plain)
+      await take(store, plain)
       return 0
     }),
 
