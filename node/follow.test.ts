@@ -4,7 +4,7 @@ import { type FollowRequest, FollowRequestSchema, type FollowResponse } from "@w
 import fc from "fast-check"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { follow } from "./follow.ts"
 import { Refusal } from "./refusal.ts"
 import { currentRuntime } from "./runtime/current.ts"
@@ -19,11 +19,10 @@ const stores: Record<string, () => Promise<Store>> = {
   "Deno KV": async () => await kvStore(await runtime.openKv(undefined)),
 }
 
-function item(n: number, contentTopic = "a", timestampNs = BigInt(n), keep = true): Item {
+function item(n: number, contentTopic = "a", timestampNs = BigInt(n)): Item {
   const message = new TextEncoder().encode(String(n))
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs, message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep, origin: "client", receivedNs: 5n }
+  return itemOf(envelope, "client", 5n)
 }
 
 interface Options {
@@ -223,7 +222,7 @@ for (const [name, open] of Object.entries(stores)) {
       const { seen } = await read(store, {
         before: async (seen) => {
           if (seen.length !== 1) return
-          await store.append([item(0), item(7, "/xmtp/0/mE-x/proto", 1n, false), item(1)])
+          await store.append([item(0), item(7, "/xmtp/0/mE-x/proto", 1n), item(1)])
         },
         until: (seen) => seen.length === 3,
       })

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { createHub, type Hub, type Subscription } from "./hub.ts"
 import { createMetrics } from "./metrics.ts"
 import { Refusal } from "./refusal.ts"
@@ -11,8 +11,7 @@ import { memoryStore } from "./store/memory.ts"
 
 function item(contentTopic: string, n: number): Item {
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs: BigInt(n) })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 1n }
+  return itemOf(envelope, "client", 1n)
 }
 
 function open(buffer?: number): { store: Store; hub: Hub } {

@@ -1,11 +1,10 @@
 import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { type Log, silent } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { invalid, type Limits, Refusal } from "./refusal.ts"
 import type { Arrival, Item, Store } from "./store/store.ts"
-import { isEphemeral } from "./store/topic.ts"
 import type { Windows } from "./store/window.ts"
 
 /** The one door for writes, for clients and peers alike. */
@@ -160,18 +159,6 @@ export function findFault(
     return invalid("topic is not valid UTF-8")
   }
   return undefined
-}
-
-/** An envelope with all that the store wants to know of it. */
-export function itemOf(envelope: Envelope, origin: string, receivedNs: bigint): Item {
-  return {
-    envelope,
-    id: storageId(envelope),
-    digest: digestOf(envelope),
-    keep: !isEphemeral(envelope.contentTopic),
-    origin,
-    receivedNs,
-  }
 }
 
 function bytesIn(items: readonly Item[]): number {

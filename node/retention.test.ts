@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { emptyFingerprint, withId } from "./store/fingerprint.ts"
 import type { Kv } from "./store/deno-kv.ts"
 import { silent } from "./log.ts"
@@ -30,9 +30,7 @@ function item(
     timestampNs: BigInt(sentMs) * 1_000_000n,
     message: new Uint8Array(size).fill(receivedMs / 1000),
   })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  const receivedNs = BigInt(receivedMs) * 1_000_000n
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs }
+  return itemOf(envelope, "client", BigInt(receivedMs) * 1_000_000n)
 }
 
 function keeperOf(store: Store, retentionMs = 24 * hour): Keeper {

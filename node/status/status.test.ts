@@ -3,7 +3,6 @@ import { describe, it } from "node:test"
 import { account } from "../../tests/node/token.ts"
 import { createMetrics } from "../metrics.ts"
 import { createNode, type Node } from "../node.ts"
-import { openApi } from "../http/openapi.ts"
 import { memoryStore } from "../store/memory.ts"
 import { createHistory } from "./history.ts"
 import type { Report } from "./report.ts"
@@ -204,21 +203,4 @@ describe("the history of the counters", () => {
     for (let i = 0; i < 500; i++) history.sample()
     assert.equal(history.series().published.length, 90)
   })
-})
-
-it("the API is described from the messages themselves", () => {
-  const document = openApi() as unknown as {
-    paths: Record<string, unknown>
-    components: { schemas: Record<string, { properties?: Record<string, unknown> }> }
-  }
-  assert.equal(Object.keys(document.paths).length, 5)
-  assert.deepEqual(document.components.schemas.Envelope!.properties, {
-    contentTopic: { type: "string" },
-    timestampNs: { type: "string", pattern: "^-?[0-9]+$" },
-    message: { type: "string", contentEncoding: "base64" },
-  })
-  const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g)!
-  for (const reference of references) {
-    assert.ok(document.components.schemas[reference.split("/").at(-1)!], reference)
-  }
 })

@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { describe, it } from "node:test"
 import { currentRuntime } from "../runtime/current.ts"
 import { bytesOf, type Kv, type KvAtomic } from "./deno-kv.ts"
-import { digestOf, nameOf, storageId } from "./envelope.ts"
+import { itemOf, nameOf, storageId } from "./envelope.ts"
 import { emptyFingerprint, type Fingerprint, withId } from "./fingerprint.ts"
 import { kvStore } from "./kv.ts"
 import { dayOf, readFingerprint, writeBody } from "./rows.ts"
@@ -73,8 +73,7 @@ function faulty(kv: Kv, { step, lives }: Fault): { kv: Kv; steps(): number; dead
 function item(contentTopic: string, timestampNs: bigint, bytes: number): Item {
   const message = new Uint8Array(bytes).fill(Number(timestampNs))
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs, message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 5n }
+  return itemOf(envelope, "client", 5n)
 }
 
 const dayNs = 86_400_000_000_000n

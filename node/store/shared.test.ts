@@ -5,7 +5,7 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import { currentRuntime } from "../runtime/current.ts"
 import type { Kv, KvAtomic } from "./deno-kv.ts"
-import { digestOf, storageId } from "./envelope.ts"
+import { itemOf } from "./envelope.ts"
 import { kvStore } from "./kv.ts"
 import { keys, writeBody } from "./rows.ts"
 import type { Item } from "./store.ts"
@@ -15,8 +15,7 @@ const runtime = await currentRuntime()
 function item(timestampNs: bigint, bytes: number): Item {
   const message = new Uint8Array(bytes).fill(Number(timestampNs))
   const envelope = create(EnvelopeSchema, { contentTopic: "shared", timestampNs, message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 5n }
+  return itemOf(envelope, "client", 5n)
 }
 
 /** The same Deno KV for one more process. */
