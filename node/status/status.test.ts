@@ -6,6 +6,7 @@ import { createNode, type Node } from "../node.ts"
 import { memoryStore } from "../store/memory.ts"
 import { createHistory } from "./history.ts"
 import type { Report } from "./report.ts"
+import { statusRoutes } from "./routes.ts"
 
 async function report(
   node: Node,
@@ -151,6 +152,24 @@ describe("the operator's page", () => {
       assert.ok(text.length > 200)
       assert.doesNotMatch(text, /https?:\/\/(?!www\.w3\.org)/)
     }
+  })
+
+  it("makes one report a second for each kind of reader, however many ask", async () => {
+    const asked: boolean[] = []
+    const app = statusRoutes({
+      status: {
+        report: (operator) => Promise.resolve((asked.push(operator), { operator } as never)),
+        close: () => {},
+      },
+      operatorToken: "open sesame",
+      stopping: new AbortController().signal,
+    })
+    const ask = async (path: string): Promise<unknown> => await (await app.request(path)).json()
+    for (let i = 0; i < 3; i++) {
+      assert.deepEqual(await ask("/status.json"), { operator: false })
+      assert.deepEqual(await ask("/status.json?token=open%20sesame"), { operator: true })
+    }
+    assert.deepEqual(asked, [false, true])
   })
 
   it("sends news until the reader goes", async () => {
