@@ -10,11 +10,11 @@ import { parseRules, type Rules } from "../access/rules.ts"
  */
 export function watchRules(path: string, log: Log, intervalMs = 1000): () => Rules {
   let rules = parseRules(readFileSync(path, "utf8"))
-  let changedMs: number | undefined = statSync(path).mtimeMs
+  let changedMs = changeOf(path)
   const timer = setInterval(() => {
-    const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs
-    if (mtimeMs === changedMs) return
-    changedMs = mtimeMs
+    const nowMs = changeOf(path)
+    if (nowMs === changedMs) return
+    changedMs = nowMs
     try {
       rules = parseRules(readFileSync(path, "utf8"))
       log("info", "rules read again", { path })
@@ -24,4 +24,13 @@ export function watchRules(path: string, log: Log, intervalMs = 1000): () => Rul
   }, intervalMs)
   timer.unref?.()
   return () => rules
+}
+
+/** Undefined for a file that is not there. */
+function changeOf(path: string): number | undefined {
+  try {
+    return statSync(path).mtimeMs
+  } catch {
+    return undefined
+  }
 }
