@@ -11,7 +11,7 @@ import {
   type QueryRequest,
   type QueryResponse,
 } from "@wafer/proto"
-import type { Caller, Desk } from "./access/desk.ts"
+import type { Caller, Deposit, Desk } from "./access/desk.ts"
 import { topicCost } from "./access/limit.ts"
 import type { Hub, Subscription } from "./hub.ts"
 import { checkTopics, queryPage } from "./query.ts"
@@ -28,7 +28,9 @@ export interface Api {
   batchQuery(request: BatchQueryRequest, caller: Caller): Promise<BatchQueryResponse>
   /** The subscription is live when this resolves. */
   subscribe(topics: readonly string[], caller: Caller): Promise<Subscription>
-  /** Reads a request if the caller can pay for it. One that cannot be read costs as much as the cheapest. */
+  /** Takes the deposit for a request that has not been read yet. */
+  deposit(method: string, caller: Caller): Deposit
+  /** Reads a request against its deposit. */
   reading<T>(method: string, caller: Caller, read: () => Promise<T>): Promise<T>
 }
 
@@ -59,9 +61,12 @@ export function createApi(options: ApiOptions): Api {
     return create(BatchQueryResponseSchema, { responses })
   }
 
+  const deposit: Api["deposit"] = (method, caller) =>
+    desk.deposit(method, caller, method === "Publish" ? "publish" : "read")
+
   const take: Api["take"] = (envelopes, caller) =>
     desk.measured("Publish", caller, async () => {
-      desk.charge(caller, "publish", envelopes.length)
+      desk.charge(caller, "publish", Math.max(1, envelopes.length))
       const topics = envelopes.map(({ contentTopic }) => contentTopic)
       desk.admit(caller, topics)
       const arrivals = await whole.accept(envelopes, "client")
@@ -88,17 +93,22 @@ export function createApi(options: ApiOptions): Api {
     batchQuery: (request, caller) =>
       desk.measured("BatchQuery", caller, () => {
         const costs = request.requests.map(({ contentTopics }) => topicCost(contentTopics.length))
-        desk.charge(caller, "read", costs.reduce((sum, cost) => sum + cost, 0))
+        desk.charge(caller, "read", Math.max(1, costs.reduce((sum, cost) => sum + cost, 0)))
         return batchQuery(request)
       }),
 
-    reading: (method, caller, read) =>
-      desk.deposit(caller, method === "Publish" ? "publish" : "read", read)
-        .catch((reason) =>
-          desk.measured(method, caller, () => {
-            throw reason
-          })
-        ),
+    deposit,
+
+    async reading(method, caller, read) {
+      const taken = deposit(method, caller)
+      try {
+        const request = await read()
+        taken.giveBack()
+        return request
+      } catch (reason) {
+        throw taken.keep(reason)
+      }
+    },
 
     async subscribe(topics, caller) {
       const charge = (count: number): void => {
@@ -106,14 +116,21 @@ export function createApi(options: ApiOptions): Api {
         checkTopics(count, limits)
       }
       const close = desk.open("Subscribe", caller, () => charge(topics.length))
-      const subscription = await whole.subscribe(topics, close)
+      const subscription = await whole.subscribe(topics, close).catch((reason) => {
+        close()
+        throw desk.refused("Subscribe", reason)
+      })
       if (caller.signal.aborted) subscription.close()
       else caller.signal.addEventListener("abort", () => subscription.close(), { once: true })
       return {
         ...subscription,
         retarget(next) {
-          charge(next.length)
-          subscription.retarget(next)
+          try {
+            charge(next.length)
+            subscription.retarget(next)
+          } catch (reason) {
+            throw desk.refused("Subscribe", reason)
+          }
         },
       }
     },

@@ -44,153 +44,88 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError"
 }
 
-interface Setting<T> {
+interface Setting<T, F = string | undefined> {
   readonly flag: string
   /** What the help shows in the place of the value. */
   readonly value: string
   readonly help: string
-  readonly fallback?: string
+  readonly read: (text: string) => T
+  /** What is read when neither flag nor variable is given. */
+  readonly fallback: F
   /** May be repeated; a variable then lists them, separated by commas. */
   readonly many?: true
-  readonly read: (text: string) => T
 }
+
+const setting = <T, F extends string | undefined = undefined>(
+  flag: string,
+  value: string,
+  help: string,
+  read: (text: string) => T,
+  fallback?: F,
+): Setting<T, F> => ({ flag, value, help, read, fallback: fallback as F })
+
+const repeated = <T>(setting: Setting<T>): Setting<T> => ({
+  ...setting,
+  help: `${setting.help}, may be repeated`,
+  many: true,
+})
 
 const text = (value: string): string => value
 
 // A setting's variable is its flag: --grpc-port is WAFER_GRPC_PORT.
 const settings = {
-  host: {
-    flag: "host",
-    value: "ADDRESS",
-    help: "address to listen on",
-    fallback: "0.0.0.0",
-    read: text,
-  },
-  port: {
-    flag: "port",
-    value: "PORT",
-    help: "HTTP: Connect, gRPC-Web, JSON",
-    fallback: "5555",
-    read: port,
-  },
-  grpcPort: {
-    flag: "grpc-port",
-    value: "PORT",
-    help: "native gRPC",
-    fallback: "5556",
-    read: port,
-  },
-  data: {
-    flag: "data",
-    value: "DIR",
-    help: "where envelopes live, or :memory:",
-    fallback: "data",
-    read: text,
-  },
-  kv: { flag: "kv", value: "URL", help: "a remote Deno KV instead of a folder", read: text },
-  retention: {
-    flag: "retention",
-    value: "TIME",
-    help: "keep topics outside /xmtp/ for 90m, 24h, 7d; 0 is for ever",
-    fallback: "24h",
-    read: duration,
-  },
-  limits: {
-    flag: "limits",
-    value: "on|off",
-    help: "rate limits per client",
-    fallback: "on",
-    read: choice("on", "off"),
-  },
-  rules: {
-    flag: "rules",
-    value: "FILE",
-    help: "who goes faster and who is denied, read again when changed",
-    read: text,
-  },
-  trustProxy: {
-    flag: "trust-proxy",
-    value: "RANGE",
-    help: "believe X-Forwarded-For from here, may be repeated",
-    many: true,
-    read: range,
-  },
-  tlsCert: { flag: "tls-cert", value: "FILE", help: "with --tls-key: all on one port", read: text },
-  tlsKey: { flag: "tls-key", value: "FILE", help: "key of the certificate", read: text },
-  operatorToken: {
-    flag: "operator-token",
-    value: "TOKEN",
-    help: "opens all of /status from anywhere",
-    read: text,
-  },
-  logLevel: {
-    flag: "log-level",
-    value: "LEVEL",
-    help: "debug, info, warn or error",
-    fallback: "info",
-    read: choice("debug", "info", "warn", "error"),
-  },
-  p2pPort: {
-    flag: "p2p-port",
-    value: "PORT",
-    help: "join the peer network (5557 with --peer)",
-    read: port,
-  },
-  network: {
-    flag: "network",
-    value: "NAME",
-    help: "whom to peer with",
-    fallback: "wafer",
-    read: text,
-  },
-  peer: {
-    flag: "peer",
-    value: "MULTIADDR",
-    help: "a node to connect to, may be repeated",
-    many: true,
-    read: text,
-  },
-  allowPeer: {
-    flag: "allow-peer",
-    value: "ID",
-    help: "only these may connect, may be repeated",
-    many: true,
-    read: text,
-  },
-  announce: {
-    flag: "announce",
-    value: "MULTIADDR",
-    help: "how peers reach this node, may be repeated",
-    many: true,
-    read: text,
-  },
-  shards: {
-    flag: "shards",
-    value: "N",
-    help: "parts that the network divides topics into: 1, 2, 4 … 1024",
-    fallback: "1",
-    read: whole,
-  },
-  keepShards: {
-    flag: "keep-shards",
-    value: "LIST",
-    help: "those that this node keeps: 0-3,7, all or none",
-    fallback: "all",
-    read: shardList,
-  },
-  p2pTopic: {
-    flag: "p2p-topic",
-    value: "TOPIC",
-    help: "gossip topic, for a Waku shard",
-    read: text,
-  },
-  p2pMaxBytes: {
-    flag: "p2p-max-bytes",
-    value: "BYTES",
-    help: "longest message to gossip",
-    read: bytes,
-  },
-} satisfies Record<string, Setting<unknown>>
+  host: setting("host", "ADDRESS", "address to listen on", text, "0.0.0.0"),
+  port: setting("port", "PORT", "HTTP: Connect, gRPC-Web, JSON", port, "5555"),
+  grpcPort: setting("grpc-port", "PORT", "native gRPC", port, "5556"),
+  data: setting("data", "DIR", "where envelopes live, or :memory:", text, "data"),
+  kv: setting("kv", "URL", "a remote Deno KV instead of a folder", text),
+  retention: setting(
+    "retention",
+    "TIME",
+    "keep topics outside /xmtp/ for 90m, 24h, 7d; 0 is for ever",
+    duration,
+    "24h",
+  ),
+  limits: setting("limits", "on|off", "rate limits per client", choice("on", "off"), "on"),
+  rules: setting(
+    "rules",
+    "FILE",
+    "who goes faster and who is denied, read again when changed",
+    text,
+  ),
+  trustProxy: repeated(setting("trust-proxy", "RANGE", "believe X-Forwarded-For from here", range)),
+  tlsCert: setting("tls-cert", "FILE", "with --tls-key: all on one port", text),
+  tlsKey: setting("tls-key", "FILE", "key of the certificate", text),
+  operatorToken: setting("operator-token", "TOKEN", "opens all of /status from anywhere", text),
+  logLevel: setting(
+    "log-level",
+    "LEVEL",
+    "debug, info, warn or error",
+    choice("debug", "info", "warn", "error"),
+    "info",
+  ),
+  p2pPort: setting("p2p-port", "PORT", "join the peer network (5557 with --peer)", port),
+  network: setting("network", "NAME", "whom to peer with", text, "wafer"),
+  peer: repeated(setting("peer", "MULTIADDR", "a node to connect to", text)),
+  allowPeer: repeated(setting("allow-peer", "ID", "only these may connect", text)),
+  announce: repeated(setting("announce", "MULTIADDR", "how peers reach this node", text)),
+  shards: setting(
+    "shards",
+    "N",
+    "parts that the network divides topics into: 1, 2, 4 … 1024",
+    whole,
+    "1",
+  ),
+  keepShards: setting(
+    "keep-shards",
+    "LIST",
+    "those that this node keeps: 0-3,7, all or none",
+    shardList,
+    "all",
+  ),
+  p2pTopic: setting("p2p-topic", "TOPIC", "gossip topic, for a Waku shard", text),
+  p2pMaxBytes: setting("p2p-max-bytes", "BYTES", "longest message to gossip", bytes),
+}
 
 /** The flags as `--help` prints them. */
 export const usage: string = [
@@ -229,7 +164,7 @@ export function readConfig(
     })
   }
   const maybe = <T>(setting: Setting<T>): T | undefined => all(setting).at(-1)
-  const one = <T>(setting: Setting<T> & { fallback: string }): T => maybe(setting)!
+  const one = <T>(setting: Setting<T, string>): T => maybe(setting)!
 
   const peers = all(settings.peer)
   const allowPeers = all(settings.allowPeer)

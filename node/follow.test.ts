@@ -4,7 +4,7 @@ import { type FollowRequest, FollowRequestSchema, type FollowResponse } from "@w
 import fc from "fast-check"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { follow } from "./follow.ts"
 import { Refusal } from "./refusal.ts"
 import { currentRuntime } from "./runtime/current.ts"
@@ -19,11 +19,10 @@ const stores: Record<string, () => Promise<Store>> = {
   "Deno KV": async () => await kvStore(await runtime.openKv(undefined)),
 }
 
-function item(n: number, contentTopic = "a", timestampNs = BigInt(n), keep = true): Item {
+function item(n: number, contentTopic = "a", timestampNs = BigInt(n)): Item {
   const message = new TextEncoder().encode(String(n))
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs, message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep, origin: "client", receivedNs: 5n }
+  return itemOf(envelope, "client", 5n)
 }
 
 interface Options {
@@ -173,6 +172,21 @@ for (const [name, open] of Object.entries(stores)) {
       await store.close()
     })
 
+    it("shows who fell behind what came with an early sender time too", async () => {
+      const store = await open()
+      await store.append(items(5, 8))
+      const { seen } = await read(store, {
+        buffer: 2,
+        request: { sinceNs: 6n },
+        before: async (seen) => {
+          if (seen.at(-1) === "caughtUp") await store.append(items(0, 5))
+        },
+        until: (seen) => seen.length === 8,
+      })
+      assert.deepEqual(seen, ["6", "7", "caughtUp", ...names(0, 5)])
+      await store.close()
+    })
+
     it("shows the stored past of its topics in the order of sender time", async () => {
       const store = await open()
       await store.append([item(5), item(3), item(4, "b"), item(1), item(2, "c"), item(9, "b")])
@@ -208,7 +222,7 @@ for (const [name, open] of Object.entries(stores)) {
       const { seen } = await read(store, {
         before: async (seen) => {
           if (seen.length !== 1) return
-          await store.append([item(0), item(7, "/xmtp/0/mE-x/proto", 1n, false), item(1)])
+          await store.append([item(0), item(7, "/xmtp/0/mE-x/proto", 1n), item(1)])
         },
         until: (seen) => seen.length === 3,
       })
@@ -239,6 +253,22 @@ for (const [name, open] of Object.entries(stores)) {
       const store = await open()
       const { seen } = await read(store, { heartbeatMs: 1, until: (seen) => seen.length === 4 })
       assert.deepEqual(seen, ["caughtUp", "heartbeat", "heartbeat", "heartbeat"])
+      await store.close()
+    })
+
+    it("says that it lives on a long way through other topics, and how far it has come", async () => {
+      const store = await open()
+      const { cursor } = await read(store, { until: () => true })
+      await store.append(items(0, 450))
+      const request = { contentTopics: ["b"], cursor }
+      const first = await read(store, { request, heartbeatMs: 0, until: () => true })
+      assert.deepEqual(first.seen, ["heartbeat"])
+      const rest = await read(store, {
+        request: { ...request, cursor: first.cursor },
+        heartbeatMs: 0,
+        until: (seen) => seen.includes("caughtUp"),
+      })
+      assert.deepEqual(rest.seen, ["heartbeat", "heartbeat", "caughtUp"])
       await store.close()
     })
 

@@ -47,9 +47,16 @@ export async function* follow(
     // Before the log is read: then it has an end, however fast others write, and nothing arrives unseen.
     const live = listen(store, topics, { buffer, heartbeatMs, signal })
     try {
-      for await (const [upTo, items] of readLog(store, seq, topics, start.leastNs)) {
+      const leastNs = caughtUp ? 0n : start.leastNs
+      let toldMs = performance.now()
+      for await (const [upTo, items] of readLog(store, seq, topics, leastNs)) {
         yield* items
         seq = upTo
+        const nowMs = performance.now()
+        // A long way through what others wrote is no silence either.
+        if (items.length === 0 && nowMs - toldMs < heartbeatMs) continue
+        if (items.length === 0) yield marker("heartbeat", store, seq)
+        toldMs = nowMs
       }
       if (!caughtUp) yield marker("caughtUp", store, seq)
       caughtUp = true

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { createHub, type Hub, type Subscription } from "./hub.ts"
 import { createMetrics } from "./metrics.ts"
 import { Refusal } from "./refusal.ts"
@@ -11,8 +11,7 @@ import { memoryStore } from "./store/memory.ts"
 
 function item(contentTopic: string, n: number): Item {
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs: BigInt(n) })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 1n }
+  return itemOf(envelope, "client", 1n)
 }
 
 function open(buffer?: number): { store: Store; hub: Hub } {
@@ -68,6 +67,23 @@ describe("the hub", () => {
     assert.deepEqual(seen, [1, 2, 3])
     await store.append([item("b", 9)])
     assert.deepEqual(await drain(other), [9])
+  })
+
+  it("tells how much waits for the slowest, of envelopes and of bytes no more than it holds", async () => {
+    const { store, hub } = open()
+    const slow = hub.subscribe(["a"])
+    hub.subscribe(["b"])
+    const large = (n: number): Item => {
+      const one = item("a", n)
+      return { ...one, envelope: { ...one.envelope, message: new Uint8Array(30 * 1024 * 1024) } }
+    }
+    await store.append([large(1), large(2), item("b", 3)])
+    assert.equal(hub.longestBacklog, 2)
+    await store.append([large(4)])
+    assert.equal(hub.longestBacklog, 1)
+    await assert.rejects(async () => {
+      for await (const _ of slow);
+    }, /fell behind/)
   })
 
   it("forgets a subscriber that leaves", async () => {

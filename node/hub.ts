@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
+import { createBacklog } from "./backlog.ts"
 import type { Metrics } from "./metrics.ts"
 import { Refusal } from "./refusal.ts"
 import type { Arrival, Store } from "./store/store.ts"
@@ -20,6 +21,8 @@ export interface Hub {
   /** Shows readers what came another way than through the store. */
   deliver(arrival: Delivery): void
   readonly subscribers: number
+  /** The most envelopes that wait for one of them. */
+  readonly longestBacklog: number
   /** Whether anyone sees what is published to the topic. */
   hasReaders(topic: string): boolean
   close(): void
@@ -38,6 +41,7 @@ export interface HubOptions {
 }
 
 interface Reader {
+  readonly waiting: number
   readonly push: (arrival: Delivery) => void
   readonly close: () => void
 }
@@ -90,21 +94,26 @@ export function createHub(options: HubOptions): Hub {
       return readers.size
     },
 
+    get longestBacklog() {
+      return [...readers].reduce((most, { waiting }) => Math.max(most, waiting), 0)
+    },
+
     hasReaders: (topic) => topics.has(topic) || all.size > 0,
 
     subscribe(wanted, onEnd) {
       let current = new Set(wanted)
-      const capacity = current.has("*") ? bufferAll : buffer
-      const queue: Delivery[] = []
+      const backlog = createBacklog<Delivery>(current.has("*") ? bufferAll : buffer)
       let overflowed = false
       let closed = false
       let wake: (() => void) | undefined
 
       const reader: Reader = {
+        get waiting() {
+          return backlog.length
+        },
+
         push(arrival) {
-          if (queue.length < capacity) {
-            queue.push(arrival)
-          } else {
+          if (!backlog.push(arrival)) {
             overflowed = true
             metrics.overflows.add(1)
             close()
@@ -138,7 +147,7 @@ export function createHub(options: HubOptions): Hub {
         async *[Symbol.asyncIterator]() {
           try {
             while (true) {
-              while (queue.length > 0) yield handOver(queue.shift()!)
+              for (let next = backlog.shift(); next; next = backlog.shift()) yield handOver(next)
               if (overflowed) {
                 throw new Refusal(
                   Code.Aborted,

@@ -1,11 +1,10 @@
 import { Code } from "@connectrpc/connect"
 import type { Envelope } from "@wafer/proto"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { type Log, silent } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { invalid, type Limits, Refusal } from "./refusal.ts"
 import type { Arrival, Item, Store } from "./store/store.ts"
-import { isEphemeral } from "./store/topic.ts"
 import type { Windows } from "./store/window.ts"
 
 /** The one door for writes, for clients and peers alike. */
@@ -18,7 +17,7 @@ export interface Ingest {
    * @throws Refusal with the text of V1
    */
   accept(envelopes: readonly Envelope[], origin: string): Promise<Arrival[]>
-  /** @throws what the last commit failed with, for ten seconds: then it may be tried again */
+  /** @throws when it is closed, and for ten seconds what the last commit failed with: then it may be tried again */
   check(): void
   /** Resolves when what was accepted is committed; refuses whatever comes later. */
   close(): Promise<void>
@@ -122,6 +121,7 @@ export function createIngest(options: IngestOptions): Ingest {
     },
 
     check() {
+      if (closed) throw new Error("the node is stopping")
       if (failure && now().getTime() - failure.atMs < 10_000) throw failure.reason
     },
 
@@ -159,18 +159,6 @@ export function findFault(
     return invalid("topic is not valid UTF-8")
   }
   return undefined
-}
-
-/** An envelope with all that the store wants to know of it. */
-export function itemOf(envelope: Envelope, origin: string, receivedNs: bigint): Item {
-  return {
-    envelope,
-    id: storageId(envelope),
-    digest: digestOf(envelope),
-    keep: !isEphemeral(envelope.contentTopic),
-    origin,
-    receivedNs,
-  }
 }
 
 function bytesIn(items: readonly Item[]): number {

@@ -1,3 +1,4 @@
+import { createBacklog } from "./backlog.ts"
 import type { Arrival, Store } from "./store/store.ts"
 
 export interface ListenOptions {
@@ -22,7 +23,7 @@ export function listen(
   topics: ReadonlySet<string> | undefined,
   { buffer, heartbeatMs, signal }: ListenOptions,
 ): Listening {
-  const queue: Arrival[] = []
+  const backlog = createBacklog<Arrival>(buffer)
   let ended = signal.aborted
   let wake: () => void = () => {}
 
@@ -32,8 +33,7 @@ export function listen(
         if (ended || topics && !topics.has(arrival.envelope.contentTopic)) continue
         // What was stored before is no news to a follower of the log.
         if (arrival.keep && arrival.seq === undefined) continue
-        if (queue.length < buffer) queue.push(arrival)
-        else end()
+        if (!backlog.push(arrival)) end()
       }
       wake()
     },
@@ -49,7 +49,7 @@ export function listen(
 
   async function* arrivals(): AsyncGenerator<Arrival | "heartbeat"> {
     while (true) {
-      while (queue.length > 0) yield queue.shift()!
+      for (let next = backlog.shift(); next; next = backlog.shift()) yield next
       if (ended) return
       const woken = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(() => resolve(false), heartbeatMs)

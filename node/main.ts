@@ -2,6 +2,8 @@
 // The one place that reads flags, opens the store and starts servers.
 import { readFileSync } from "node:fs"
 import process from "node:process"
+import { RulesError } from "./access/rules.ts"
+import { ArchiveError } from "./commands/archive.ts"
 import { commands, commandUsage } from "./commands/commands.ts"
 import { type Config, ConfigError, readConfig, usage } from "./config.ts"
 import { type DataFolder, dataFolder } from "./data-folder.ts"
@@ -9,7 +11,7 @@ import { createLog, type Log } from "./log.ts"
 import { createNode, type NetworkParts, type Node } from "./node.ts"
 import { kvBook } from "./p2p/join/kv-book.ts"
 import { type BookStorage, type Peers, startPeers } from "./p2p/mod.ts"
-import type { Runtime } from "./runtime.ts"
+import type { Runtime, Server } from "./runtime.ts"
 import { currentRuntime } from "./runtime/current.ts"
 import { serveGrpc, serveTls } from "./runtime/http2.ts"
 import { watchRules } from "./runtime/rules-file.ts"
@@ -67,18 +69,36 @@ interface Listening {
 
 async function listen(config: Config, node: Node, runtime: Runtime): Promise<Listening> {
   const { host, port, grpcPort, tls } = config
-  const { fetch, routes } = node
+  const { fetch, handlers } = node
   const name = nameOf(host)
   if (tls) {
     const [cert, key] = [readFileSync(tls.cert, "utf8"), readFileSync(tls.key, "utf8")]
-    const server = await serveTls({ host, port, cert, key, fetch, routes })
+    const server = await opened(
+      "--port",
+      port,
+      () => serveTls({ host, port, cert, key, fetch, handlers }),
+    )
     const url = `https://${name}:${server.port}`
     return { urls: { http: url, grpc: url }, stop: server.stop }
   }
-  const http = await runtime.serveHttp({ host, port, fetch })
-  const grpc = await serveGrpc({ host, port: grpcPort, routes })
+  const http = await opened("--port", port, () => runtime.serveHttp({ host, port, fetch }))
+  const grpc = await opened(
+    "--grpc-port",
+    grpcPort,
+    () => serveGrpc({ host, port: grpcPort, handlers }),
+  )
   const urls = { http: `http://${name}:${http.port}`, grpc: `http://${name}:${grpc.port}` }
   return { urls, stop: () => Promise.all([http.stop(), grpc.stop()]) }
+}
+
+/** Servers tell that a port is taken, and not all of them which. */
+async function opened(flag: string, port: number, serve: () => Promise<Server>): Promise<Server> {
+  try {
+    return await serve()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error
+    throw new ConfigError(`${flag} ${port} cannot be opened: ${reason}`)
+  }
 }
 
 /** An address in a URL; one that stands for all is reached through the loopback of its kind. */
@@ -163,9 +183,17 @@ async function main(args: readonly string[]): Promise<void> {
   process.exit(await command(readConfig(flags, process.env), file))
 }
 
+/** A file that is not there or not an archive is the operator's to mend, and needs no stack. */
+function toldOf(error: unknown): unknown {
+  if (error instanceof ConfigError) return `${error.message}\nSee --help.`
+  const plain = error instanceof ArchiveError || error instanceof RulesError ||
+    error instanceof Error && "code" in error
+  return plain ? error.message : error
+}
+
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  console.error(error instanceof ConfigError ? `${error.message}\nSee --help.` : error)
+  console.error(toldOf(error))
   process.exit(1)
 }

@@ -76,6 +76,8 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
       })
       try {
         yield* whole.follow(request, caller.signal)
+      } catch (reason) {
+        throw desk.refused("Follow", reason)
       } finally {
         close()
       }
@@ -91,7 +93,12 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
 
     async publish(request, caller) {
       if (request.minPeers > 0 && !peers) {
-        throw new Refusal(Code.FailedPrecondition, "this node has no peers", "too-few-peers")
+        const refusal = new Refusal(
+          Code.FailedPrecondition,
+          "this node has no peers",
+          "too-few-peers",
+        )
+        throw desk.refused("Publish", refusal)
       }
       const arrivals = await api.take(request.envelopes, caller)
       const ids = arrivals.filter(({ keep }) => keep)

@@ -8,6 +8,7 @@ import { unaryRoutes } from "./http/connect-unary.ts"
 import { createDesk, defaultStreams, type StreamLimits, unlimitedStreams } from "./access/desk.ts"
 import { gatewayRoutes } from "./http/gateway.ts"
 import { type AddressOf, messageApiRoutes, nodeApiRoutes } from "./http/grpc.ts"
+import { type Handlers, handlersOf } from "./http/handlers.ts"
 import { healthRoutes } from "./http/health.ts"
 import { createHttp, type RequestInfo } from "./http/http.ts"
 import { createHub } from "./hub.ts"
@@ -18,6 +19,7 @@ import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { createNodeApi } from "./node-api.ts"
 import type { Peers, PeersOptions } from "./p2p/mod.ts"
+import { createReadiness } from "./readiness.ts"
 import { reflectionRoutes } from "./http/reflection.ts"
 import { defaultLimits, type Limits, Refusal } from "./refusal.ts"
 import { createKeeper } from "./retention.ts"
@@ -86,14 +88,15 @@ export type NetworkParts = Pick<
 export interface Node extends AsyncDisposable {
   /** Connect, gRPC-Web, the JSON gateway, health and metrics. */
   fetch(request: Request, info?: RequestInfo): Promise<Response>
-  /** Registers the node's services, for a gRPC server or an in-process transport. */
+  /** What answers gRPC, and Connect over HTTP/2: a server of Node's kind puts it behind a socket. */
+  readonly handlers: Handlers
+  /** Registers the node's services, for an in-process transport. */
   routes(router: ConnectRouter): void
   /** Ends streams, finishes the open commit, leaves the network, closes the store. Idempotent. */
   close(): Promise<void>
 }
 
 const services = [MessageApi, NodeApi]
-const answerMs = 3000
 
 /** Assembles a node around a store, which it then owns. */
 export async function createNode(options: NodeOptions): Promise<Node> {
@@ -153,6 +156,11 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     peers,
   })
   registry.gauge("wafer_subscribers", "Live subscriptions", () => hub.subscribers)
+  registry.gauge(
+    "wafer_subscriber_backlog",
+    "Envelopes that wait for the slowest live subscriber",
+    () => hub.longestBacklog,
+  )
   registry.gauge("wafer_log_head", "Number of the last log entry", () => Number(store.head))
 
   const keeper = createKeeper({
@@ -168,31 +176,18 @@ export async function createNode(options: NodeOptions): Promise<Node> {
   const stopping = new AbortController()
   const addressOf: AddressOf = (remote, forwardedFor) =>
     clientAddress(remote, forwardedFor, options.trustedProxies ?? [])
+  const ready = createReadiness(store, ingest)
   let closing: Promise<void> | undefined
 
-  let checked: { readonly atMs: number; readonly result: Promise<void> } | undefined
-
-  /** However many ask, the store is asked once a second; a remote one that is away would not answer at all. */
-  function checkStore(): Promise<void> {
-    const atMs = performance.now()
-    if (!checked || atMs - checked.atMs >= 1000) checked = { atMs, result: soon(store.check()) }
-    return checked.result
-  }
-
-  async function ready(): Promise<void> {
-    if (closing) throw new Error("the node is stopping")
-    ingest.check()
-    await checkStore()
-  }
-
   function routes(router: ConnectRouter): void {
-    const common = { limits, addressOf, stopping: stopping.signal }
+    const common = { limits, addressOf, stopping: stopping.signal, deposit: api.deposit }
     messageApiRoutes(api, common)(router)
     nodeApiRoutes(nodeApi, common)(router)
     healthRoutes({ services: services.map(({ typeName }) => typeName), ready })(router)
     reflectionRoutes([...services, Health, ServerReflection])(router)
   }
 
+  const handlers = handlersOf(routes, limits)
   const status = createStatus({
     store,
     hub,
@@ -214,9 +209,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       stopping: stopping.signal,
     }),
     gateway: gatewayRoutes(api, { limits, heartbeatMs: options.heartbeatMs ?? 20_000 }),
-    limits,
     unary: unaryRoutes(api, limits),
-    routes,
+    handlers,
     addressOf,
     ready,
     metrics: () => registry.text(),
@@ -235,17 +229,9 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
   return {
     fetch: (request, info = {}) => answer(request, info),
+    handlers,
     routes,
     close: () => closing ??= close(),
     [Symbol.asyncDispose]: () => closing ??= close(),
   }
-}
-
-/** Rejects when the store takes longer than a balancer waits for an answer. */
-function soon(answer: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error("the store does not answer"))
-    const timer = setTimeout(late, answerMs)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

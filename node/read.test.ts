@@ -7,7 +7,7 @@ import { test } from "node:test"
 import { queryPage } from "./query.ts"
 import { readPages } from "./read.ts"
 import { defaultLimits, Refusal } from "./refusal.ts"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { memoryStore } from "./store/memory.ts"
 
 const topic = "/xmtp/0/m-long/proto"
@@ -19,8 +19,7 @@ async function storeOf(sizes: readonly number[]) {
     // Not at time 0: V1 takes a cursor there for one that names no time.
     const timestampNs = BigInt(n + 1)
     const envelope = create(EnvelopeSchema, { contentTopic: topic, timestampNs, message })
-    const [id, digest] = [storageId(envelope), digestOf(envelope)]
-    return { envelope, id, digest, keep: true, origin: "client", receivedNs: 1n }
+    return itemOf(envelope, "client", 1n)
   }))
   return store
 }

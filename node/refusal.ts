@@ -50,6 +50,11 @@ export type Reason =
 export class Refusal extends ConnectError {
   readonly reason: Reason
 
+  /** Connect takes every error of its own shape for one of this class too, and that has no reason. */
+  static override [Symbol.hasInstance](value: unknown): value is Refusal {
+    return value instanceof ConnectError && "reason" in value
+  }
+
   constructor(
     code: Code,
     message: string,
@@ -74,6 +79,18 @@ export function asRefusal(error: unknown): Refusal {
     return new Refusal(Code.Canceled, "canceled", "canceled", { cause: error })
   }
   return new Refusal(Code.Internal, "internal error", "internal", { cause: error })
+}
+
+/** The same of what Connect says about a request that it could not read. */
+export function unread(error: unknown): Refusal {
+  if (error instanceof Refusal || !(error instanceof ConnectError)) return asRefusal(error)
+  const { code, rawMessage } = error
+  const reason = code === Code.ResourceExhausted
+    ? "too-large"
+    : code === Code.Canceled
+    ? "canceled"
+    : "invalid"
+  return new Refusal(code, rawMessage, reason, { cause: error })
 }
 
 const httpStatuses: Partial<Record<Code, number>> = {

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { digestOf, storageId } from "./store/envelope.ts"
+import { itemOf } from "./store/envelope.ts"
 import { emptyFingerprint, withId } from "./store/fingerprint.ts"
 import type { Kv } from "./store/deno-kv.ts"
 import { silent } from "./log.ts"
@@ -13,7 +13,7 @@ import { createShards, shardOf } from "./store/shard.ts"
 import type { Item, Store } from "./store/store.ts"
 import { kvStore } from "./store/kv.ts"
 import { memoryStore } from "./store/memory.ts"
-import { keys } from "./store/rows.ts"
+import { dayOf, keys } from "./store/rows.ts"
 
 const runtime = await currentRuntime()
 const hour = 3_600_000
@@ -30,9 +30,7 @@ function item(
     timestampNs: BigInt(sentMs) * 1_000_000n,
     message: new Uint8Array(size).fill(receivedMs / 1000),
   })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  const receivedNs = BigInt(receivedMs) * 1_000_000n
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs }
+  return itemOf(envelope, "client", BigInt(receivedMs) * 1_000_000n)
 }
 
 function keeperOf(store: Store, retentionMs = 24 * hour): Keeper {
@@ -197,6 +195,35 @@ describe("a damaged store in Deno KV", () => {
       await store.close()
     })
   }
+
+  const entryDamages: [string, (row: Uint8Array) => Uint8Array, left: number, damaged: number][] = [
+    ["cut", (row) => row.subarray(0, 20), 4, 0],
+    ["with another number", (row) => row.with(1, 9), 4, 0],
+    ["with another id", (row) => row.with(10, row[10]! ^ 1), 5, 1],
+  ]
+  for (const [name, how, left, damaged] of entryDamages) {
+    it(`a log entry ${name} hides no other, and is told`, async () => {
+      const { kv, store, items } = await open()
+      await change(kv, keys.log(2n), how)
+      const log = await store.log(0n, 9)
+      assert.deepEqual([log.length, log.at(-1)!.seq], [left, 5n])
+      assert.deepEqual(await store.entries([items[1]!.id]), [undefined])
+      assert.deepEqual(await keeperOf(store).scrub(), { checked: left, damaged })
+      await store.append([item("/xmtp/0/m-1/proto", now + 9)])
+      assert.equal(store.fingerprint("kept").count, 6n)
+      await store.close()
+    })
+  }
+
+  it("a day's fingerprint that cannot be read keeps nobody from writing", async () => {
+    const { kv, store, items } = await open()
+    const day = keys.day("kept", dayOf(items[0]!.envelope.timestampNs))
+    await change(kv, day, () => new Uint8Array([255]))
+    const again = await kvStore(kv)
+    await again.append([item("/xmtp/0/m-1/proto", now + 9)])
+    assert.equal(again.head, 6n)
+    await store.close()
+  })
 
   it("chunks without a message are swept", async () => {
     const { kv, store } = await open()

@@ -111,9 +111,9 @@ export function createKeeper(options: KeeperOptions): Keeper {
       const envelope = envelopes[i]
       return !envelope || compareBytes(storageId(envelope), id) !== 0
     })
-    // What was removed since the log was read is not damaged.
-    const present = await store.entries(suspects.map(({ id }) => id))
-    return suspects.filter((_, i) => present[i] !== undefined)
+    // What was removed since the log was read is not damaged. By its number: its id may be what is wrong.
+    const present = await Promise.all(suspects.map(({ seq }) => store.log(seq - 1n, 1)))
+    return suspects.filter(({ seq }, i) => present[i]![0]?.seq === seq)
   }
 
   const keeper: Keeper = {

@@ -34,12 +34,11 @@ export interface Desk {
    */
   charge(caller: Caller, kind: RateClass, cost: number): void
   /**
-   * Reads a request against a deposit, what the cheapest call costs: who sends what cannot be read has paid
-   * for it, and what can be read is charged by what it asks.
+   * Takes what the cheapest call costs, before a request is read.
    *
-   * @throws Refusal like charge, before anything is read
+   * @throws Refusal like charge, and counts it
    */
-  deposit<T>(caller: Caller, kind: RateClass, read: () => Promise<T>): Promise<T>
+  deposit(method: string, caller: Caller, kind: RateClass): Deposit
   /**
    * The wallet that may write to these topics.
    *
@@ -53,6 +52,8 @@ export interface Desk {
    * @throws Refusal when the caller, or all together, have too many
    */
   open(method: string, caller: Caller, admit: () => void): () => void
+  /** Counts what a stream, or another call that is not measured, failed with; it leaves as a Refusal. */
+  refused(method: string, error: unknown): Refusal
   /** Runs a call and counts how it ended; every failure leaves as a Refusal. */
   measured<T>(
     method: string,
@@ -60,6 +61,13 @@ export interface Desk {
     call: () => T | Promise<T>,
     envelopes?: number,
   ): Promise<T>
+}
+
+/** Who sends what cannot be read has paid for it; what can be read is charged by what it asks. Either, once. */
+export interface Deposit {
+  giveBack(): void
+  /** Counts a call whose request could not be read; the reason leaves as a Refusal. */
+  keep(reason: unknown): Refusal
 }
 
 /** How many streams one address, and all addresses together, may have open. */
@@ -123,6 +131,19 @@ export function createDesk(options: DeskOptions): Desk {
     trace?.({ method, protocol, code, traceparent, startedMs, endedMs, envelopes })
   }
 
+  /** Counts a call that has its answer. */
+  function ended(
+    method: string,
+    caller: Caller,
+    startedMs: number,
+    code: string,
+    envelopes?: number,
+  ): void {
+    metrics.requests.add(1, { method, protocol: caller.protocol, code })
+    metrics.requestSeconds.observe((performance.now() - startedMs) / 1000, { method })
+    traced(method, caller, startedMs, code, envelopes)
+  }
+
   function refused(method: string, error: unknown): Refusal {
     const refusal = asRefusal(error)
     metrics.refusals.add(1, { method, reason: refusal.reason })
@@ -130,6 +151,8 @@ export function createDesk(options: DeskOptions): Desk {
   }
 
   return {
+    refused,
+
     charge(caller, kind, cost) {
       const verdict = take(caller, kind, cost)
       if (!verdict) return
@@ -137,17 +160,30 @@ export function createDesk(options: DeskOptions): Desk {
       if (!verdict.allowed) throw tooFast(cost, verdict)
     },
 
-    async deposit(caller, kind, read) {
-      const verdict = take(caller, kind, 1)
-      if (!verdict) return await read()
+    deposit(method, caller, kind) {
+      const started = performance.now()
+      let settled = false
+      const keep = (reason: unknown): Refusal => {
+        const refusal = asRefusal(reason)
+        if (settled) return refusal
+        settled = true
+        ended(method, caller, started, Code[refused(method, refusal).code])
+        return refusal
+      }
       try {
-        if (!verdict.allowed) throw tooFast(1, verdict)
-        const request = await read()
-        take(caller, kind, -1)
-        return request
+        const verdict = take(caller, kind, 1)
+        if (verdict) tell(caller, kind, verdict)
+        if (verdict?.allowed === false) throw tooFast(1, verdict)
       } catch (error) {
-        tell(caller, kind, verdict)
-        throw error
+        throw keep(error)
+      }
+      return {
+        keep,
+        giveBack() {
+          if (settled) return
+          settled = true
+          take(caller, kind, -1)
+        },
       }
     },
 
@@ -199,9 +235,7 @@ export function createDesk(options: DeskOptions): Desk {
         code = Code[refusal.code]
         throw refusal
       } finally {
-        metrics.requests.add(1, { method, protocol: caller.protocol, code })
-        metrics.requestSeconds.observe((performance.now() - started) / 1000, { method })
-        traced(method, caller, started, code, envelopes)
+        ended(method, caller, started, code, envelopes)
       }
     },
   }

@@ -1,14 +1,13 @@
 import { toHex } from "../hex.ts"
-import { createReadStream, createWriteStream } from "node:fs"
+import { createReadStream, createWriteStream, renameSync, rmSync } from "node:fs"
 import process from "node:process"
-import { createInterface } from "node:readline"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGunzip, createGzip } from "node:zlib"
 import { type Config, ConfigError } from "../config.ts"
 import { dataFolder } from "../data-folder.ts"
 import { fingerprintDigest } from "../store/fingerprint.ts"
-import { itemOf } from "../ingest.ts"
+import { itemOf } from "../store/envelope.ts"
 import { silent } from "../log.ts"
 import { createRegistry } from "../metrics.ts"
 import { createKeeper } from "../retention.ts"
@@ -24,17 +23,28 @@ import { fromNode, fromStore, type Source } from "./source.ts"
 export type Command = (config: Config, file: string | undefined) => Promise<number>
 
 export const commands: Readonly<Record<string, Command>> = {
-  export: (config) => withSource(config, (source) => archive(source, process.stdout)),
+  export: (config) =>
+    withSource(config, async (source) => {
+      await archive(source, process.stdout)
+      return 0
+    }),
 
-  import: (config) => withStore(config, (store) => take(store, process.stdin)),
+  import: (config) =>
+    withStore(config, async (store) => {
+      await take(store, process.stdin)
+      return 0
+    }),
 
-  backup: (config, file) =>
-    withSource(config, (source) => archive(source, createWriteStream(named(file)), createGzip())),
+  backup: (config, file) => withSource(config, (source) => backup(source, named(file))),
 
   restore: (config, file) =>
     withStore(config, async (store) => {
       if (store.head > 0n) throw new ConfigError(`${config.data} holds envelopes already`)
-      return await take(store, createReadStream(named(file)).pipe(createGunzip()))
+      const packed = createReadStream(named(file))
+      const plain = createGunzip()
+      packed.once("error", (error) => plain.destroy(error)).pipe(plain)
+      await take(store, plain)
+      return 0
     }),
 
   verify: (config) => withStore(config, verify, { readOnly: true }),
@@ -92,18 +102,29 @@ async function withSource(
   return await withStore(config, (store) => work(fromStore(store)), { readOnly: true })
 }
 
+/** Under its name stands a whole backup only: one that fails leaves the one before as it was. */
+async function backup(source: Source, file: string): Promise<number> {
+  const part = `${file}.part`
+  try {
+    await archive(source, createWriteStream(part), createGzip())
+    renameSync(part, file)
+    return 0
+  } finally {
+    rmSync(part, { force: true })
+  }
+}
+
 async function archive(
   { total, envelopes }: Source,
   to: NodeJS.WritableStream,
   through?: NodeJS.ReadWriteStream,
-): Promise<number> {
+): Promise<void> {
   const progress = showProgress("archiving", total)
   const lines = Readable.from(writeArchive(counted(envelopes, progress)))
   // Standard output stays open for whoever else writes to it.
   const end = to !== process.stdout
   await (through ? pipeline(lines, through, to) : pipeline(lines, to, { end }))
   progress.end()
-  return 0
 }
 
 async function* counted(
@@ -117,7 +138,7 @@ async function* counted(
   }
 }
 
-async function take(store: Store, from: NodeJS.ReadableStream): Promise<number> {
+async function take(store: Store, from: AsyncIterable<Uint8Array>): Promise<void> {
   const progress = showProgress("reading", 0)
   const before = store.head
   let group: Item[] = []
@@ -128,14 +149,25 @@ async function take(store: Store, from: NodeJS.ReadableStream): Promise<number> 
     progress.at(done += group.length)
     group = []
   }
-  for await (const { envelope, receivedNs } of readArchive(createInterface({ input: from }))) {
+  for await (const { envelope, receivedNs } of readArchive(linesOf(from))) {
     group.push(itemOf(envelope, "archive", receivedNs))
     if (group.length === 500) await flush()
   }
   await flush()
   progress.end()
   console.error(`${done} envelopes read, ${store.head - before} of them new`)
-  return 0
+}
+
+/** Unlike those of node:readline, they end with the error that the bytes ended with. */
+async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ""
+  for await (const chunk of bytes) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n")
+    rest = lines.pop()!
+    yield* lines
+  }
+  if (rest !== "") yield rest
 }
 
 async function verify(store: Store): Promise<number> {

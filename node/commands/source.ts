@@ -1,4 +1,4 @@
-import { createClient } from "@connectrpc/connect"
+import { createClient, type Transport } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
 import { NodeApi } from "@wafer/proto/node"
 import type { Store } from "../store/store.ts"
@@ -29,10 +29,7 @@ export function fromStore(store: Store): Source {
 
 /** Everything that a running node has stored when it is asked, and goes on serving meanwhile. */
 export async function fromNode(baseUrl: string): Promise<Source> {
-  // On this machine a certificate proves nothing: it names what clients call the node.
-  const nodeOptions = { rejectUnauthorized: false }
-  const transport = createConnectTransport({ baseUrl, httpVersion: "1.1", nodeOptions })
-  const client = createClient(NodeApi, transport)
+  const client = createClient(NodeApi, transportTo(baseUrl))
   const { stored } = await client.nodeInfo({})
 
   async function* envelopes(): AsyncGenerator<Archived> {
@@ -49,4 +46,12 @@ export async function fromNode(baseUrl: string): Promise<Source> {
     }
   }
   return { total: Number(stored), envelopes: envelopes() }
+}
+
+function transportTo(baseUrl: string): Transport {
+  if (!baseUrl.startsWith("https:")) return createConnectTransport({ baseUrl, httpVersion: "1.1" })
+  // On this machine a certificate proves nothing: it names what clients call the node. Over HTTP/2, as
+  // Deno 2.9.5 cannot send a body over HTTP/1.1 to a certificate that it is told not to check.
+  const nodeOptions = { rejectUnauthorized: false }
+  return createConnectTransport({ baseUrl, httpVersion: "2", nodeOptions })
 }

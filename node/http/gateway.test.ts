@@ -7,46 +7,18 @@ import {
 } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { account } from "../../tests/node/token.ts"
+import {
+  alice,
+  batch,
+  message,
+  metricsOf,
+  publish,
+  query,
+  withNode,
+} from "../../tests/node/gateway.ts"
 import { fromHex, toHex, vectors } from "../../tests/vectors.ts"
 import { encodeBase64 } from "../base64.ts"
 import { digestOf } from "../store/envelope.ts"
-import { parseRange } from "../access/ip.ts"
-import { createNode, type Node, type NodeOptions } from "../node.ts"
-import { parseRules } from "../access/rules.ts"
-import { memoryStore } from "../store/memory.ts"
-
-const alice = account(1)
-
-async function withNode(
-  use: (
-    node: Node,
-    post: (path: string, body: unknown, headers?: HeadersInit) => Promise<Response>,
-  ) => Promise<void>,
-  options: Partial<NodeOptions> = {},
-): Promise<void> {
-  await using node = await createNode({ store: memoryStore(), ...options })
-  await use(node, (path, body, headers = { authorization: alice.authorization() }) =>
-    node.fetch(
-      new Request(`http://node${path}`, {
-        method: "POST",
-        headers,
-        body: typeof body === "string" || body instanceof Uint8Array
-          ? body as BodyInit
-          : JSON.stringify(body),
-      }),
-      { remoteAddress: "127.0.0.1" },
-    ))
-}
-
-const publish = "/message/v1/publish"
-const query = "/message/v1/query"
-const service = "/xmtp.message_api.v1.MessageApi"
-const batch = "/message/v1/batch-query"
-
-function message(text: string, timestampNs = "1", contentTopic = "/xmtp/0/m-1/proto"): unknown {
-  return { contentTopic, timestampNs, message: btoa(text) }
-}
 
 describe("what an official client and a node said to each other", () => {
   const exchanges = vectors("http_api", "httpExchange")
@@ -219,164 +191,86 @@ describe("answers of the gateway", () => {
 
 describe("refusals of the gateway", () => {
   const bigTopic = "t".repeat(301)
-  const cases: [
-    name: string,
-    path: string,
-    body: unknown,
-    status: number,
-    code: number,
-    message: RegExp,
-  ][] = [
-    ["broken JSON", query, "{", 400, 3, /./],
-    ["an array for a message", query, [], 400, 3, /./],
-    ["text for a list", query, { contentTopics: "t" }, 400, 3, /./],
-    ["a negative number", query, { contentTopics: ["t"], startTimeNs: "-1" }, 400, 3, /./],
-    [
-      "a number over 64 bits",
-      query,
-      { contentTopics: ["t"], startTimeNs: "18446744073709551616" },
-      400,
-      3,
-      /./,
-    ],
-    ["base64 that is none", publish, { envelopes: [{ message: "*" }] }, 400, 3, /./],
-    ["bytes that are not UTF-8", query, new Uint8Array([0x22, 0xff, 0x22]), 400, 3, /./],
-    ["no topic", query, {}, 400, 3, /^content topics required$/],
-    ["no body and so no topic", query, "", 400, 3, /^content topics required$/],
-    [
-      "a page of 101",
-      query,
-      { contentTopics: ["t"], pagingInfo: { limit: 101 } },
-      400,
-      3,
-      /^cannot exceed 100 rows per query$/,
-    ],
+  const topics = (count: number, name = "t") => ({ contentTopics: Array(count).fill(name) })
+  const paged = (names: string[], pagingInfo: unknown) => ({ contentTopics: names, pagingInfo })
+  const preferences = (name: string) => `/xmtp/0/userpreferences-${name}/proto`
+  const publishing = (...envelopes: unknown[]) => ({ envelopes })
+  const cases: [name: string, path: string, body: unknown, message?: RegExp, status?: number][] = [
+    ["broken JSON", query, "{"],
+    ["an array for a message", query, []],
+    ["text for a list", query, { contentTopics: "t" }],
+    ["a negative number", query, { ...topics(1), startTimeNs: "-1" }],
+    ["a number over 64 bits", query, { ...topics(1), startTimeNs: "18446744073709551616" }],
+    ["base64 that is none", publish, publishing({ message: "*" })],
+    ["bytes that are not UTF-8", query, new Uint8Array([0x22, 0xff, 0x22])],
+    ["no topic", query, {}, /^content topics required$/],
+    ["no body and so no topic", query, "", /^content topics required$/],
+    ["a page of 101", query, paged(["t"], { limit: 101 }), /^cannot exceed 100 rows per query$/],
     [
       "a page of 501 preferences",
       query,
-      {
-        contentTopics: ["/xmtp/0/userpreferences-x/proto"],
-        pagingInfo: { limit: 501 },
-      },
-      400,
-      3,
+      paged([preferences("x")], { limit: 501 }),
       /^cannot exceed 100 rows per query$/,
     ],
     [
       "a page of 500 of two preference topics",
       query,
-      {
-        contentTopics: ["/xmtp/0/userpreferences-x/proto", "/xmtp/0/userpreferences-y/proto"],
-        pagingInfo: { limit: 500 },
-      },
-      400,
-      3,
+      paged([preferences("x"), preferences("y")], { limit: 500 }),
       /^cannot exceed 100 rows per query$/,
     ],
     [
       "a cursor beyond time",
       query,
-      {
-        contentTopics: ["t"],
-        pagingInfo: { cursor: { index: { senderTimeNs: "9223372036854775808" } } },
-      },
-      400,
-      3,
+      paged(["t"], { cursor: { index: { senderTimeNs: "9223372036854775808" } } }),
       /cursor/,
     ],
     [
       "51 queries at once",
       batch,
-      { requests: Array(51).fill({ contentTopics: ["t"] }) },
-      400,
-      3,
+      { requests: Array(51).fill(topics(1)) },
       /^cannot exceed 50 requests in single batch$/,
     ],
     [
       "a batch with a bad query",
       batch,
-      { requests: [{ contentTopics: ["t"] }, {}] },
-      500,
-      13,
+      { requests: [topics(1), {}] },
       /content topics required/,
+      500,
     ],
-    [
-      "more topics than one query may have",
-      query,
-      { contentTopics: Array(10_001).fill("t") },
-      400,
-      3,
-      /^cannot exceed 10000 topics$/,
-    ],
+    ["more topics than one query may have", query, topics(10_001), /^cannot exceed 10000 topics$/],
     [
       "more topics than one batch may have",
       batch,
-      { requests: Array(3).fill({ contentTopics: Array(4000).fill("t") }) },
-      400,
-      3,
+      { requests: Array(3).fill(topics(4000)) },
       /^cannot exceed 10000 topics$/,
     ],
-    [
-      "a long topic",
-      publish,
-      { envelopes: [message("a", "1", bigTopic)] },
-      400,
-      3,
-      /^topic length too big$/,
-    ],
+    ["a long topic", publish, publishing(message("a", "1", bigTopic)), /^topic length too big$/],
     [
       "a topic long in bytes only",
       publish,
-      { envelopes: [message("a", "1", "ü".repeat(151))] },
-      400,
-      3,
+      publishing(message("a", "1", "ü".repeat(151))),
       /^topic length too big$/,
     ],
-    [
-      "a topic with half a character",
-      publish,
-      { envelopes: [message("a", "1", "\ud800")] },
-      400,
-      3,
-      /./,
-    ],
-    [
-      "a long message",
-      publish,
-      { envelopes: [message("a".repeat(1_048_215))] },
-      400,
-      3,
-      /^message too big$/,
-    ],
-    [
-      "a time over 63 bits",
-      publish,
-      { envelopes: [message("a", "9223372036854775808")] },
-      400,
-      3,
-      /timestamp/,
-    ],
+    ["a topic with half a character", publish, publishing(message("a", "1", "\ud800"))],
+    ["a long message", publish, publishing(message("a".repeat(1_048_215))), /^message too big$/],
+    ["a time over 63 bits", publish, publishing(message("a", "9223372036854775808")), /timestamp/],
     [
       "somebody else's contact",
       publish,
-      {
-        envelopes: [
-          message("a", "1", "/xmtp/0/contact-0x0000000000000000000000000000000000000000/proto"),
-        ],
-      },
-      403,
-      7,
+      publishing(message("a", "1", `/xmtp/0/contact-0x${"0".repeat(40)}/proto`)),
       /^publishing to restricted topic$/,
+      403,
     ],
-    ["an unknown path", "/message/v1/nothing", {}, 404, 5, /^Not Found$/],
+    ["an unknown path", "/message/v1/nothing", {}, /^Not Found$/, 404],
   ]
-  for (const [name, path, body, status, code, text] of cases) {
+  const codes: Record<number, number> = { 400: 3, 403: 7, 404: 5, 500: 13 }
+  for (const [name, path, body, text = /./, status = 400] of cases) {
     it(name, async () => {
       await withNode(async (node, post) => {
         const answer = await post(path, body)
         const error = await answer.json()
         assert.equal(answer.status, status, error.message)
-        assert.equal(error.code, code)
+        assert.equal(error.code, codes[status])
         assert.match(error.message, text)
         assert.ok(Array.isArray(error.details))
         assert.match(await metricsOf(node), /^wafer_log_head 0$/m)
@@ -440,43 +334,6 @@ describe("refusals of the gateway", () => {
     }, { limits: { maxSilentMs: 20 } })
   })
 
-  it("more streams than one address may have, until one ends", async () => {
-    await withNode(async (_, post) => {
-      const subscribe = () => post("/message/v1/subscribe", { contentTopics: ["t"] })
-      const [first, second] = [await subscribe(), await subscribe()]
-      const third = await subscribe()
-      assert.equal(third.status, 429)
-      assert.equal((await third.json()).error.message, "too many streams")
-      await first.body!.cancel()
-      const fourth = await subscribe()
-      assert.equal(fourth.status, 200)
-      for (const open of [second, fourth]) await open.body!.cancel()
-    }, { streams: { each: 2, all: 10 } })
-  })
-
-  it("whoever an operator denies, and lets through whom the operator trusts", async () => {
-    const other = account(2)
-    const rules = parseRules(`
-      denied   ${other.address}
-      denied   198.51.100.0/24
-      writer   ${alice.address}
-    `)
-    const trustedProxies = [parseRange("127.0.0.0/8")!]
-    await withNode(async (_, post) => {
-      const foreign = { envelopes: [message("a", "1", "/xmtp/0/contact-x/proto")] }
-      assert.equal((await post(publish, foreign)).status, 200)
-      const denied = await post(publish, { envelopes: [] }, {
-        authorization: other.authorization(),
-      })
-      assert.equal(denied.status, 403)
-      assert.equal((await denied.json()).message, "wallet is deny listed")
-      const behind = await post(query, { contentTopics: ["t"] }, {
-        "x-forwarded-for": "198.51.100.7",
-      })
-      assert.equal(behind.status, 403)
-    }, { rules: () => rules, trustedProxies })
-  })
-
   it("keeps what came before the refused envelope", async () => {
     await withNode(async (node, post) => {
       const envelopes = [message("a", "1"), message("b", "1", bigTopic), message("c", "1")]
@@ -492,87 +349,6 @@ describe("refusals of the gateway", () => {
       assert.match(await metricsOf(node), /^wafer_log_head 0$/m)
     })
   })
-
-  it("counts the requests of one client and says when to come back", async () => {
-    const rates = {
-      read: { burst: 1000, perMinute: 100, priorityFactor: 1 },
-      publish: { burst: 3, perMinute: 6, priorityFactor: 1 },
-    }
-    await withNode(async (_, post) => {
-      const three = { envelopes: [message("a"), message("b"), message("c")] }
-      const first = await post(publish, three)
-      assert.equal(first.status, 200)
-      assert.equal(first.headers.get("ratelimit-policy"), `"publish";q=3;w=30`)
-      assert.equal(first.headers.get("ratelimit"), `"publish";r=0;t=30`)
-      const second = await post(publish, { envelopes: [message("d")] }, {})
-      assert.equal(second.status, 429)
-      assert.equal(second.headers.get("retry-after"), "10")
-      assert.deepEqual(await second.json(), {
-        code: 8,
-        message: "1 exceeds rate limit R127.0.0.1PUB",
-        details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "10s" }],
-      })
-    }, { rates, now: () => new Date(Date.now() >> 16 << 16) })
-  })
-})
-
-it("asks the store once a second whether it is well, however many ask the node", async () => {
-  const store = memoryStore()
-  let asked = 0
-  const check = (): Promise<void> => Promise.resolve(void asked++)
-  await withNode(async (node) => {
-    const answers = Array.from({ length: 50 }, () => node.fetch(new Request("http://node/readyz")))
-    for (const { status } of await Promise.all(answers)) assert.equal(status, 200)
-    assert.equal(asked, 1)
-  }, { store: Object.assign(store, { check }) })
-})
-
-it("reading many topics costs more than reading one", async () => {
-  const rates = {
-    read: { burst: 20, perMinute: 1, priorityFactor: 1 },
-    publish: { burst: 3, perMinute: 6, priorityFactor: 1 },
-  }
-  await withNode(async (_, post) => {
-    const contentTopics = Array.from({ length: 301 }, (_, i) => `t${i}`)
-    const left = async (path: string, body: unknown): Promise<string | null> => {
-      const answer = await post(path, body)
-      await answer.body?.cancel()
-      return answer.headers.get("ratelimit")?.match(/r=\d+/)?.[0] ?? null
-    }
-    assert.equal(await left(query, { contentTopics: ["t"] }), "r=19")
-    assert.equal(await left(query, { contentTopics }), "r=15")
-    assert.equal(
-      await left(batch, { requests: [{ contentTopics }, { contentTopics: ["t"] }] }),
-      "r=10",
-    )
-    assert.equal(await left("/message/v1/subscribe", { contentTopics }), "r=6")
-  }, { rates })
-})
-
-it("what cannot be read is charged before it is read, and counted", async () => {
-  const rates = {
-    read: { burst: 2, perMinute: 1, priorityFactor: 1 },
-    publish: { burst: 1, perMinute: 6, priorityFactor: 1 },
-  }
-  await withNode(async (node, post) => {
-    const answers: unknown[] = []
-    const ask = async (path: string, body: unknown): Promise<void> => {
-      const { status, headers } = await post(path, body, { "content-type": "application/proto" })
-      answers.push([status, headers.get("ratelimit")?.match(/r=\d+/)?.[0]])
-    }
-    await ask(query, "{")
-    await ask(`${service}/Query`, "\xff")
-    await ask(query, "{")
-    await ask("/message/v1/subscribe", { contentTopics: ["t"] })
-    await ask(publish, "[")
-    await ask(publish, "[")
-    const refused = [429, "r=0"]
-    assert.deepEqual(answers, [[400, "r=1"], [400, "r=0"], refused, refused, [400, "r=0"], refused])
-    const metrics = await metricsOf(node)
-    assert.match(metrics, /^wafer_refusals_total\{method="Publish",reason="invalid"\} 1$/m)
-    assert.match(metrics, /^wafer_refusals_total\{method="Query",reason="invalid"\} 2$/m)
-    assert.match(metrics, /^wafer_refusals_total\{method="Subscribe",reason="rate-limit"\} 1$/m)
-  }, { rates })
 })
 
 describe("streams of the gateway", () => {
@@ -646,10 +422,6 @@ describe("streams of the gateway", () => {
     })
   })
 })
-
-async function metricsOf(node: Node): Promise<string> {
-  return await (await node.fetch(new Request("http://node/metrics"))).text()
-}
 
 async function firstLine(stream: Response): Promise<unknown> {
   return (await readLines(stream, 1))[0]

@@ -3,7 +3,7 @@ import { EnvelopeSchema, SubscribeRequestSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { it } from "node:test"
 import { createNode } from "../node.ts"
-import { digestOf, storageId } from "../store/envelope.ts"
+import { itemOf } from "../store/envelope.ts"
 import { memoryStore } from "../store/memory.ts"
 import type { Item } from "../store/store.ts"
 
@@ -12,8 +12,7 @@ const contentTopic = "/xmtp/0/m-1/proto"
 function item(n: number): Item {
   const message = new Uint8Array(100_000).fill(n)
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs: BigInt(n), message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 0n }
+  return itemOf(envelope, "client", 0n)
 }
 
 function framed(message: Uint8Array): Uint8Array {

@@ -1,34 +1,21 @@
 import {
-  type ConnectRouter,
   type ContextKey,
   createContextKey,
-  createContextValues,
   type HandlerContext,
+  type Interceptor,
 } from "@connectrpc/connect"
-import type {
-  UniversalHandler,
-  UniversalHandlerFn,
-  UniversalHandlerOptions,
-} from "@connectrpc/connect/protocol"
+import type { UniversalHandlerOptions } from "@connectrpc/connect/protocol"
 import { type Envelope, MessageApi } from "@wafer/proto"
 import { NodeApi as NodeService } from "@wafer/proto/node"
 import type { Api } from "../api.ts"
-import type { Caller } from "../access/desk.ts"
+import type { Caller, Deposit } from "../access/desk.ts"
 import type { Subscription } from "../hub.ts"
 import type { NodeApi } from "../node-api.ts"
-import { withEmptyChunk, withFirstByte } from "./first-byte.ts"
-import type { Limits } from "../refusal.ts"
+import { type Limits, unread } from "../refusal.ts"
+import { holdsHeaders, opened, remoteAddress, type Routes } from "./handlers.ts"
 
-/** The address of the caller, which only the server knows. */
-export const remoteAddress: ContextKey<string> = createContextKey("unknown")
-
-/** Whether a stream must begin with a byte for its headers to leave. */
-export const holdsHeaders: ContextKey<boolean> = createContextKey(false)
-
-const opened: ContextKey<(context: HandlerContext) => void> = createContextKey(() => {})
-
-/** Registers services at a router of Connect. */
-export type Routes = (router: ConnectRouter) => void
+/** What was taken for a request before it is read. */
+const deposit: ContextKey<Deposit | undefined> = createContextKey(undefined)
 
 export interface RouteOptions {
   readonly limits: Limits
@@ -36,6 +23,7 @@ export interface RouteOptions {
   readonly stopping: AbortSignal
   /** Whom to count: the other end of the socket, or whom a trusted proxy names. */
   readonly addressOf: AddressOf
+  readonly deposit: Api["deposit"]
 }
 
 export type AddressOf = (remote: string | undefined, forwardedFor: string | null) => string
@@ -73,8 +61,27 @@ export function nodeApiRoutes(nodeApi: NodeApi, options: RouteOptions): Routes {
   }
 }
 
-function handlerOptions({ limits, stopping }: RouteOptions): Partial<UniversalHandlerOptions> {
-  return { readMaxBytes: limits.maxRequestBytes, shutdownSignal: stopping }
+function handlerOptions(options: RouteOptions): Partial<UniversalHandlerOptions> {
+  return {
+    readMaxBytes: options.limits.maxRequestBytes,
+    shutdownSignal: options.stopping,
+    requestGate(context) {
+      const { method, signal, values } = context
+      const taken = options.deposit(method.name, callerOf(context, options))
+      values.set(deposit, taken)
+      signal.addEventListener("abort", () => taken.keep(unread(signal.reason)), { once: true })
+    },
+    interceptors: [giveBack],
+  }
+}
+
+/** A unary call comes here when its request was read, a stream before: its request is read on the way to its answer. */
+const giveBack: Interceptor = (next) => async (request) => {
+  const taken = request.contextValues.get(deposit)
+  if (!request.stream) taken?.giveBack()
+  const answer = await next(request)
+  taken?.giveBack()
+  return answer
 }
 
 async function* live(
@@ -123,28 +130,5 @@ function callerOf(context: HandlerContext, { addressOf }: RouteOptions): Caller 
     answer: context.responseHeader,
     holdsHeaders: context.values.get(holdsHeaders),
     signal: context.signal,
-  }
-}
-
-/**
- * Answers a stream as soon as it is open. Connect holds the headers back until the first message,
- * and a subscriber could not tell when it is subscribed.
- */
-export function answerAtOnce(handler: UniversalHandler): UniversalHandlerFn {
-  if (handler.method.methodKind === "unary") return handler
-  return (request) => {
-    const values = request.contextValues ?? createContextValues()
-    return new Promise((resolve, reject) => {
-      const late = handler({
-        ...request,
-        contextValues: values.set(opened, ({ responseHeader, responseTrailer, protocolName }) => {
-          const trailer = protocolName === "grpc" ? { trailer: responseTrailer } : {}
-          const json = responseHeader.get("content-type")?.includes("json") ?? false
-          const body = values.get(holdsHeaders) ? withFirstByte(late, json) : withEmptyChunk(late)
-          resolve({ status: 200, header: responseHeader, body, ...trailer })
-        }),
-      })
-      late.then(resolve, reject)
-    })
   }
 }

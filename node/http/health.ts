@@ -5,7 +5,7 @@ import {
   HealthCheckResponse_ServingStatus as Status,
   HealthCheckResponseSchema,
 } from "@wafer/proto/node"
-import type { Routes } from "./grpc.ts"
+import type { Routes } from "./handlers.ts"
 
 export interface HealthOptions {
   /** Full names of the services that can be asked for; "" is the node as a whole. */

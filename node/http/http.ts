@@ -1,15 +1,15 @@
-import { Code, createConnectRouter, createContextValues } from "@connectrpc/connect"
+import { Code, createContextValues } from "@connectrpc/connect"
 import {
   universalServerRequestFromFetch,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol"
 import { type Context, Hono } from "hono"
-import { type BodyLimits, patiently } from "./body.ts"
 import type { Caller } from "../access/desk.ts"
 import { isPlainUnary, type UnaryRoute } from "./connect-unary.ts"
 import { allowAnyOrigin, isPreflight, preflightResponse } from "./cors.ts"
 import { errorResponse, type GatewayRoute } from "./gateway.ts"
-import { type AddressOf, answerAtOnce, holdsHeaders, remoteAddress, type Routes } from "./grpc.ts"
+import type { AddressOf } from "./grpc.ts"
+import { type Handlers, holdsHeaders, remoteAddress } from "./handlers.ts"
 import { inbox } from "../inbox.ts"
 import { openApi } from "./openapi.ts"
 import { asRefusal, Refusal } from "../refusal.ts"
@@ -23,11 +23,10 @@ export interface RequestInfo {
 
 export interface HttpOptions {
   readonly gateway: ReadonlyMap<string, GatewayRoute>
-  /** Quick routes for calls that `routes` could answer too. */
+  /** Quick routes for calls that `handlers` could answer too. */
   readonly unary: ReadonlyMap<string, UnaryRoute>
-  readonly routes: Routes
+  readonly handlers: Handlers
   readonly addressOf: AddressOf
-  readonly limits: BodyLimits
   /** The operator's page. */
   readonly status: Hono<HttpEnv>
   /** The page of /metrics. */
@@ -43,7 +42,7 @@ export type HttpEnv = { Bindings: RequestInfo }
 export function createHttp(
   options: HttpOptions,
 ): (request: Request, info: RequestInfo) => Promise<Response> {
-  const { gateway, unary, routes, addressOf, limits, status, metrics, ready } = options
+  const { gateway, unary, handlers, addressOf, status, metrics, ready } = options
   const app = new Hono<HttpEnv>()
 
   for (const [path, route] of gateway) {
@@ -54,24 +53,18 @@ export function createHttp(
     app.all(path, () => errorResponse(notImplemented()))
   }
 
-  const router = createConnectRouter()
-  routes(router)
-  for (const handler of router.handlers) {
-    const handle = answerAtOnce(handler)
-    const quick = unary.get(handler.requestPath)
-    app.all(handler.requestPath, async (context) => {
+  for (const [path, handle] of handlers) {
+    const quick = unary.get(path)
+    app.all(path, async (context) => {
       const { req, env } = context
       if (quick && isPlainUnary(req.raw)) {
         return await quick(req.raw, callerOf(context, addressOf, "connect"))
       }
-      const contextValues = createContextValues().set(
-        remoteAddress,
-        env?.remoteAddress ?? "unknown",
-      )
+      const contextValues = createContextValues()
+        .set(remoteAddress, env?.remoteAddress ?? "unknown")
         .set(holdsHeaders, env?.holdsHeaders ?? false)
       const request = universalServerRequestFromFetch(req.raw, {})
-      const body = patiently(request.body as AsyncIterable<Uint8Array>, limits)
-      return universalServerResponseToFetch(await handle({ ...request, body, contextValues }))
+      return universalServerResponseToFetch(await handle({ ...request, contextValues }))
     })
   }
 

@@ -1,4 +1,5 @@
 import { create, type DescFile, type DescService, toBinary } from "@bufbuild/protobuf"
+import { nestedTypes } from "@bufbuild/protobuf/reflect"
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt"
 import { Code } from "@connectrpc/connect"
 import {
@@ -10,14 +11,12 @@ import {
   type ServerReflectionResponse,
   ServerReflectionResponseSchema,
 } from "@wafer/proto/node"
-import type { Routes } from "./grpc.ts"
+import type { Routes } from "./handlers.ts"
 
 type Answer = ServerReflectionResponse["messageResponse"]
 
 /** gRPC's reflection service: tools list and call the services without their .proto files. */
-export function reflectionRoutes(
-  services: readonly DescService[],
-): Routes {
+export function reflectionRoutes(services: readonly DescService[]): Routes {
   const files = new Map<string, DescFile>()
   const symbols = new Map<string, DescFile>()
   for (const { file } of services) addFile(file)
@@ -25,10 +24,10 @@ export function reflectionRoutes(
   function addFile(file: DescFile): void {
     if (files.has(file.proto.name)) return
     files.set(file.proto.name, file)
-    for (const { typeName } of [...file.messages, ...file.enums]) symbols.set(typeName, file)
-    for (const { typeName, methods } of file.services) {
-      symbols.set(typeName, file)
-      for (const { name } of methods) symbols.set(`${typeName}.${name}`, file)
+    for (const type of nestedTypes(file)) {
+      symbols.set(type.typeName, file)
+      if (type.kind !== "service") continue
+      for (const { name } of type.methods) symbols.set(`${type.typeName}.${name}`, file)
     }
     file.dependencies.forEach(addFile)
   }

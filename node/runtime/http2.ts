@@ -1,7 +1,6 @@
-import { createConnectRouter, createContextValues } from "@connectrpc/connect"
+import { createContextValues } from "@connectrpc/connect"
 import type { UniversalHandlerFn } from "@connectrpc/connect/protocol"
 import {
-  compressionGzip,
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node"
@@ -17,7 +16,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2"
 import type { AddressInfo } from "node:net"
-import { answerAtOnce, remoteAddress, type Routes } from "../http/grpc.ts"
+import { type Handlers, remoteAddress } from "../http/handlers.ts"
 import type { Fetch, ServeOptions, Server } from "../runtime.ts"
 import { answer } from "./fetch-over-node.ts"
 
@@ -25,14 +24,13 @@ export interface TlsOptions extends ServeOptions {
   /** PEM. */
   readonly cert: string
   readonly key: string
-  readonly routes: Routes
+  readonly handlers: Handlers
   readonly fetch: Fetch
 }
 
 /** Everything on one port: gRPC and Connect over HTTP/2, and all the rest over either version of HTTP. */
 export async function serveTls(options: TlsOptions): Promise<Server> {
-  const { cert, key, routes, fetch } = options
-  const handlers = handlersOf(routes)
+  const { cert, key, handlers, fetch } = options
   const server = createSecureServer({ cert, key, allowHTTP1: true }, (request, response) => {
     const overHttp2 = request.httpVersionMajor === 2
     const handle = overHttp2 ? handlers.get(pathOf(request)) : undefined
@@ -46,10 +44,9 @@ export async function serveTls(options: TlsOptions): Promise<Server> {
 }
 
 /** Native gRPC needs trailers, which no fetch server sends: HTTP/2 by node:http2, on every runtime. */
-export async function serveGrpc(options: ServeOptions & { routes: Routes }): Promise<Server> {
-  const handlers = handlersOf(options.routes)
+export async function serveGrpc(options: ServeOptions & { handlers: Handlers }): Promise<Server> {
   const server = createServer((request, response) => {
-    const handle = handlers.get(pathOf(request))
+    const handle = options.handlers.get(pathOf(request))
     if (!handle) {
       response.writeHead(404)
       response.end()
@@ -90,12 +87,6 @@ async function listen(
 
 function pathOf({ url }: { url: string }): string {
   return url.split("?", 1)[0]!
-}
-
-function handlersOf(routes: Routes): Map<string, UniversalHandlerFn> {
-  const router = createConnectRouter({ acceptCompression: [compressionGzip] })
-  routes(router)
-  return new Map(router.handlers.map((handler) => [handler.requestPath, answerAtOnce(handler)]))
 }
 
 async function answerRpc(

@@ -10,12 +10,12 @@ import { parseRules, type Rules } from "../access/rules.ts"
  */
 export function watchRules(path: string, log: Log, intervalMs = 1000): () => Rules {
   let rules = parseRules(readFileSync(path, "utf8"))
-  let changedMs = statSync(path).mtimeMs
+  let changedMs = changeOf(path)
   const timer = setInterval(() => {
+    const nowMs = changeOf(path)
+    if (nowMs === changedMs) return
+    changedMs = nowMs
     try {
-      const { mtimeMs } = statSync(path)
-      if (mtimeMs === changedMs) return
-      changedMs = mtimeMs
       rules = parseRules(readFileSync(path, "utf8"))
       log("info", "rules read again", { path })
     } catch (error) {
@@ -24,4 +24,13 @@ export function watchRules(path: string, log: Log, intervalMs = 1000): () => Rul
   }, intervalMs)
   timer.unref?.()
   return () => rules
+}
+
+/** Undefined for a file that is not there. */
+function changeOf(path: string): number | undefined {
+  try {
+    return statSync(path).mtimeMs
+  } catch {
+    return undefined
+  }
 }

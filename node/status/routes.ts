@@ -25,6 +25,7 @@ const policy = [
 ].join("; ")
 
 const everyMs = 2000
+const againMs = 1000
 const loopback = [parseRange("127.0.0.0/8")!, parseRange("::1")!]
 
 /** The operator's page at /status, its facts at /status.json, and as a stream of events. */
@@ -45,16 +46,26 @@ export function statusRoutes(options: StatusRoutesOptions): Hono<HttpEnv> {
     return address !== undefined && loopback.some((range) => contains(range, address))
   }
 
-  app.get(
-    "/status.json",
-    async ({ req, env, json }) =>
-      json(await status.report(isOperator(req.raw, env?.remoteAddress))),
-  )
+  const made = new Map<boolean, { readonly atMs: number; readonly text: Promise<string> }>()
+  /** However many ask, a report is made once a second. */
+  function report(operator: boolean): Promise<string> {
+    const atMs = performance.now()
+    const last = made.get(operator)
+    if (last && atMs - last.atMs < againMs) return last.text
+    const text = status.report(operator).then((report) => JSON.stringify(report))
+    made.set(operator, { atMs, text })
+    return text
+  }
+
+  app.get("/status.json", async ({ req, env, body }) => {
+    const text = await report(isOperator(req.raw, env?.remoteAddress))
+    return body(text, 200, { "content-type": "application/json" })
+  })
 
   app.get("/status/stream", ({ req, env }) => {
     const operator = isOperator(req.raw, env?.remoteAddress)
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store" }
-    return new Response(events(() => status.report(operator), stopping), { headers })
+    return new Response(events(() => report(operator), stopping), { headers })
   })
 
   for (const [path, file] of Object.entries(statusFiles)) {
@@ -64,7 +75,7 @@ export function statusRoutes(options: StatusRoutesOptions): Hono<HttpEnv> {
 }
 
 /** A report now, and every two seconds, until the reader goes or the node stops. */
-function events(report: () => Promise<unknown>, stopping: AbortSignal): ReadableStream<Uint8Array> {
+function events(report: () => Promise<string>, stopping: AbortSignal): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder()
   let timer: ReturnType<typeof setTimeout> | undefined
   let left = false
@@ -77,7 +88,7 @@ function events(report: () => Promise<unknown>, stopping: AbortSignal): Readable
         controller.close()
       }, { once: true })
       const send = async (): Promise<void> => {
-        const text = `data: ${JSON.stringify(await report())}\n\n`
+        const text = `data: ${await report()}\n\n`
         if (left) return
         // A reader that does not read gets no more than is waiting for it.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(utf8.encode(text))

@@ -3,10 +3,10 @@ import { describe, it } from "node:test"
 import { account } from "../../tests/node/token.ts"
 import { createMetrics } from "../metrics.ts"
 import { createNode, type Node } from "../node.ts"
-import { openApi } from "../http/openapi.ts"
 import { memoryStore } from "../store/memory.ts"
 import { createHistory } from "./history.ts"
 import type { Report } from "./report.ts"
+import { statusRoutes } from "./routes.ts"
 
 async function report(
   node: Node,
@@ -154,6 +154,24 @@ describe("the operator's page", () => {
     }
   })
 
+  it("makes one report a second for each kind of reader, however many ask", async () => {
+    const asked: boolean[] = []
+    const app = statusRoutes({
+      status: {
+        report: (operator) => Promise.resolve((asked.push(operator), { operator } as never)),
+        close: () => {},
+      },
+      operatorToken: "open sesame",
+      stopping: new AbortController().signal,
+    })
+    const ask = async (path: string): Promise<unknown> => await (await app.request(path)).json()
+    for (let i = 0; i < 3; i++) {
+      assert.deepEqual(await ask("/status.json"), { operator: false })
+      assert.deepEqual(await ask("/status.json?token=open%20sesame"), { operator: true })
+    }
+    assert.deepEqual(asked, [false, true])
+  })
+
   it("sends news until the reader goes", async () => {
     await using node = await createNode({ store: memoryStore() })
     const stream = await node.fetch(new Request("http://node/status/stream"))
@@ -204,21 +222,4 @@ describe("the history of the counters", () => {
     for (let i = 0; i < 500; i++) history.sample()
     assert.equal(history.series().published.length, 90)
   })
-})
-
-it("the API is described from the messages themselves", () => {
-  const document = openApi() as unknown as {
-    paths: Record<string, unknown>
-    components: { schemas: Record<string, { properties?: Record<string, unknown> }> }
-  }
-  assert.equal(Object.keys(document.paths).length, 5)
-  assert.deepEqual(document.components.schemas.Envelope!.properties, {
-    contentTopic: { type: "string" },
-    timestampNs: { type: "string", pattern: "^-?[0-9]+$" },
-    message: { type: "string", contentEncoding: "base64" },
-  })
-  const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g)!
-  for (const reference of references) {
-    assert.ok(document.components.schemas[reference.split("/").at(-1)!], reference)
-  }
 })

@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { describe, it } from "node:test"
 import { currentRuntime } from "../runtime/current.ts"
 import { bytesOf, type Kv, type KvAtomic } from "./deno-kv.ts"
-import { digestOf, nameOf, storageId } from "./envelope.ts"
+import { itemOf, nameOf, storageId } from "./envelope.ts"
 import { emptyFingerprint, type Fingerprint, withId } from "./fingerprint.ts"
 import { kvStore } from "./kv.ts"
 import { dayOf, readFingerprint, writeBody } from "./rows.ts"
@@ -73,8 +73,7 @@ function faulty(kv: Kv, { step, lives }: Fault): { kv: Kv; steps(): number; dead
 function item(contentTopic: string, timestampNs: bigint, bytes: number): Item {
   const message = new Uint8Array(bytes).fill(Number(timestampNs))
   const envelope = create(EnvelopeSchema, { contentTopic, timestampNs, message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 5n }
+  return itemOf(envelope, "client", 5n)
 }
 
 const dayNs = 86_400_000_000_000n
@@ -173,7 +172,7 @@ async function inspect(store: Store, kv: Kv, told: Told, removals: number): Prom
   }
   const rows = { t: 0, i: 0, l: 0, f: new Map<string, unknown>(), c: new Map<string, number>() }
   for await (const { key: [kind, one, two], value } of kv.list({ start: ["a"], end: ["z"] })) {
-    if (kind === "f") rows.f.set(`${one} ${two}`, plain(readFingerprint(value)))
+    if (kind === "f") rows.f.set(`${one} ${two}`, plain(readFingerprint(value)!))
     else if (kind === "c") {
       const id = nameOf(bytesOf(one))
       rows.c.set(id, (rows.c.get(id) ?? 0) + 1)

@@ -1,5 +1,7 @@
 import { sha256 } from "@wafer/crypto"
 import type { Envelope } from "@wafer/proto"
+import type { Item } from "./store.ts"
+import { isEphemeral } from "./topic.ts"
 
 const utf8 = new TextEncoder()
 const domain = utf8.encode("wafer-envelope-v1\0")
@@ -29,6 +31,18 @@ export function digestOf({ contentTopic, message }: Envelope): Uint8Array {
   joined.set(topic)
   joined.set(message, topic.length)
   return sha256(joined)
+}
+
+/** An envelope with all that the store wants to know of it. */
+export function itemOf(envelope: Envelope, origin: string, receivedNs: bigint): Item {
+  return {
+    envelope,
+    id: storageId(envelope),
+    digest: digestOf(envelope),
+    keep: !isEphemeral(envelope.contentTopic),
+    origin,
+    receivedNs,
+  }
 }
 
 /** The bytes as a key of a Map: one character for each. */

@@ -1,27 +1,13 @@
-import { create } from "@bufbuild/protobuf"
-import { type Head, HeadSchema } from "@wafer/proto/node"
-import { compareBytes, nameOf } from "./envelope.ts"
-import { emptyFingerprint, type Fingerprint, withId, withoutId } from "./fingerprint.ts"
-import { bytesOf, createScale, type Kv, type KvAtomic, type KvKey, readMany } from "./deno-kv.ts"
-import type { Arrival, Follower, Item, LogEntry, SetName, Store } from "./store.ts"
-import { isKept } from "./topic.ts"
+import { createScale, type Kv } from "./deno-kv.ts"
+import { nameOf } from "./envelope.ts"
+import type { Arrival, Follower, Item, LogEntry, Store } from "./store.ts"
 import { type Chunk, findChunks, findOrphans, readEnvelopes, writeChunks } from "./bodies.ts"
+import { readEntries, readLog } from "./entries.ts"
+import { openHead } from "./head.ts"
 import { createKnown } from "./known.ts"
 import { readPage } from "./page.ts"
-import {
-  type Body,
-  dayOf,
-  keys,
-  readEntry,
-  readFingerprint,
-  readHead,
-  readSeq,
-  writeBody,
-  writeEntry,
-  writeFingerprint,
-  writeHead,
-  writeSeq,
-} from "./rows.ts"
+import { type Body, keys, writeBody, writeEntry, writeSeq } from "./rows.ts"
+import { watchHead } from "./watch.ts"
 
 /** How a store shares its Deno KV. */
 export interface KvStoreOptions {
@@ -36,13 +22,8 @@ export class FencedError extends Error {
   override readonly name = "FencedError"
 }
 
-const lookMs = 1000
-const watchAgainMs = 100
-
 /** More than one atomic operation ever takes. */
 const mostAtOnce = 320
-
-const setNames: readonly SetName[] = ["kept", "expiring"]
 
 /**
  * A store on Deno KV. What `append` has acknowledged survives the loss of the process and of power:
@@ -52,55 +33,46 @@ const setNames: readonly SetName[] = ["kept", "expiring"]
  */
 export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Store> {
   const { shared = false, readOnly = false } = options
-  const writer = crypto.getRandomValues(new Uint8Array(16))
+  const head = await openHead(kv)
+  const known = createKnown(kv)
   const followers = new Set<Follower>()
-  const days = new Map<string, Fingerprint>()
-  const known = createKnown()
-  let allKnown = false
-  let head = create(HeadSchema)
-  let versionstamp: string | null = null
+  const closing = new AbortController()
   let last: Promise<unknown> = Promise.resolve()
   let closed: Promise<void> | undefined
   let fenced: FencedError | undefined
+  let orphansBefore: ReadonlySet<string> = new Set()
+
+  if (!readOnly) await takeOver()
+  // Followers have seen the log up to here.
+  let shown = head.seq
+  const learning = readOnly ? undefined : known.learn(closing.signal).catch(() => {})
+  if (shared && !readOnly) void watchHead(kv, () => exclusively(headMoved), closing.signal)
 
   /** One writer at a time: the head that a commit checks is the head that it has read. */
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(() => {
+    const result = last.then(async () => {
       if (readOnly) throw new Error("this store was opened to read only")
       if (fenced) throw fenced
-      return work()
+      await showRest()
+      return await work()
     })
     last = result.catch(() => {})
     return result
   }
 
-  async function readHeadRow(): Promise<void> {
-    const row = await kv.get(keys.head)
-    versionstamp = row.versionstamp
-    head = row.versionstamp === null ? create(HeadSchema) : readHead(row.value)
-    days.clear()
-  }
-
-  /** Takes the store over: whoever wrote to it before fails at its next commit. */
   async function takeOver(): Promise<void> {
-    await readHeadRow()
     for (let attempt = 0; attempt < 10; attempt++) {
       if (shared && head.name.length > 0) return
-      const { epoch, seq, sets } = head
-      const name = head.name.length > 0 ? head.name : crypto.getRandomValues(new Uint8Array(16))
-      const next = create(HeadSchema, { epoch: epoch + 1n, writer, seq, sets, name })
-      const result = await kv.atomic().check({ key: keys.head, versionstamp })
-        .set(keys.head, writeHead(next)).commit()
-      await readHeadRow()
-      if (result.ok) return
+      if (await head.takeOver()) return
     }
     throw new FencedError("other processes keep opening this store")
   }
 
-  /** Whether this process was the last to write. */
-  async function wroteLast(): Promise<boolean> {
-    const { value } = await kv.get(keys.head)
-    return value ? compareBytes(readHead(value).writer, writer) === 0 : false
+  /** Whether the head had moved; then this process has caught up. */
+  async function headMoved(): Promise<boolean> {
+    if (!await head.moved()) return false
+    await catchUp()
+    return true
   }
 
   /**
@@ -109,16 +81,20 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
    */
   async function catchUp(): Promise<void> {
     // Once and for all: a process that went on would number the log a second time.
-    if (!shared && !await wroteLast()) {
+    if (!shared && !await head.wroteLast()) {
       throw fenced = new FencedError("another process has opened this store")
     }
-    const from = head.seq
-    await readHeadRow()
-    for (let after = from; after < head.seq;) {
-      const entries = await readLog(after, 500)
-      after = entries.at(-1)?.seq ?? head.seq
-      for (const { id } of entries) known.add(id)
+    await head.read()
+    await showRest()
+  }
+
+  /** Shows what the log has and followers have not seen. Where that fails, the next writer goes on with it. */
+  async function showRest(): Promise<void> {
+    while (shown < head.seq) {
+      const entries = await readLog(kv, shown, head.seq, 500)
       const envelopes = await readEnvelopes(kv, entries)
+      for (const { id } of entries) known.add(id)
+      shown = entries.at(-1)?.seq ?? head.seq
       announce(entries.flatMap((entry, i): Arrival[] => {
         const envelope = envelopes[i]
         return envelope ? [{ ...entry, envelope, keep: true, origin: "store" }] : []
@@ -126,37 +102,20 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
     }
   }
 
-  /** Whether the head had moved; then this process has caught up. */
-  async function headMoved(): Promise<boolean> {
-    const row = await kv.get(keys.head)
-    if (row.versionstamp === versionstamp) return false
-    await catchUp()
-    return true
-  }
-
   function announce(arrivals: readonly Arrival[]): void {
     if (arrivals.length > 0) { for (const follower of followers) follower.arrived(arrivals) }
   }
 
-  async function readDays(changing: ReadonlyMap<string, Day>): Promise<void> {
-    const missing = [...changing].filter(([name]) => !days.has(name))
-    const rows = await readMany(kv, missing.map(([, { key }]) => key))
-    for (const [i, [name]] of missing.entries()) {
-      const { value } = rows[i]!
-      days.set(name, value ? readFingerprint(value) : emptyFingerprint)
-    }
-  }
-
   /** Commits as many of the items as one atomic operation takes, and says how many that were. */
   async function commitSome(items: readonly Item[]): Promise<Arrival[]> {
-    const stored = await findStored(items)
+    const stored = await known.stored(items.filter(({ keep }) => keep).map(({ id }) => id))
     const fits = createScale()
     fits(1, 32, 512)
     const arrivals: Arrival[] = []
     const fresh: LogEntry[] = []
     const bodies: Body[] = []
     const chunks: Chunk[] = []
-    let seq = head.seq
+    let { seq } = head
     for (const item of items) {
       const name = nameOf(item.id)
       if (!item.keep || stored.has(name)) {
@@ -183,32 +142,11 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       return commitSome(items)
     }
     for (const { id } of fresh) known.add(id)
+    shown = head.seq
     return arrivals
   }
 
-  /** The names of those items that are stored already. Most are new, and most of those are known to be. */
-  async function findStored(items: readonly Item[]): Promise<Set<string>> {
-    const suspects = items.filter(({ keep, id }) => keep && (!allKnown || known.mayHave(id)))
-    const rows = await readMany(kv, suspects.map(({ id }) => keys.id(id)))
-    const found = suspects.filter((_, i) => rows[i]!.versionstamp !== null)
-    return new Set(found.map(({ id }) => nameOf(id)))
-  }
-
-  /** Reads every id once, in the background; until then each new one is looked up. */
-  async function learnIds(): Promise<void> {
-    for await (const { key } of kv.list({ prefix: ["i"] }, { batchSize: 500 })) {
-      if (closed) return
-      known.add(bytesOf(key[1]))
-    }
-    allKnown = true
-  }
-
-  async function commitEntries(
-    fresh: readonly LogEntry[],
-    bodies: readonly Body[],
-  ): Promise<boolean> {
-    const changing = byDay(fresh)
-    await readDays(changing)
+  function commitEntries(fresh: readonly LogEntry[], bodies: readonly Body[]): Promise<boolean> {
     const atomic = kv.atomic()
     fresh.forEach((entry, i) => {
       const { seq, id, contentTopic, timestampNs, digest } = entry
@@ -217,51 +155,38 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
       atomic.set(key, row).set(keys.id(id), writeSeq(seq)).set(keys.log(seq), writeEntry(entry))
       if (tail) atomic.set(keys.tail(key), tail)
     })
-    return await commitHead(atomic, changing, withId, fresh.at(-1)!.seq)
+    return head.commit(atomic, { added: fresh })
   }
 
-  /** Commits with the fingerprints of the entries added or taken away; false when the head had moved. */
-  async function commitHead(
-    atomic: KvAtomic,
-    changing: ReadonlyMap<string, Day>,
-    change: (fingerprint: Fingerprint, id: Uint8Array) => Fingerprint,
-    seq: bigint,
-  ): Promise<boolean> {
-    const sets = setNames.map((_, i) => head.sets[i] ?? emptyFingerprint)
-    const changed = new Map<string, Fingerprint>()
-    for (const [day, { set, key, ids }] of changing) {
-      const fingerprint = ids.reduce(change, days.get(day)!)
-      changed.set(day, fingerprint)
-      if (fingerprint.count > 0n) atomic.set(key, writeFingerprint(fingerprint))
-      else atomic.delete(key)
-      const i = setNames.indexOf(set)
-      sets[i] = ids.reduce(change, sets[i]!)
+  async function removeSome(ids: readonly Uint8Array[]): Promise<void> {
+    const present = (await readEntries(kv, ids)).filter((entry) => entry !== undefined)
+    if (present.length === 0) return
+    const atomic = kv.atomic()
+    for (const { seq, id, contentTopic, timestampNs, digest } of present) {
+      const key = keys.topic(contentTopic, timestampNs, digest)
+      atomic.delete(key).delete(keys.tail(key)).delete(keys.id(id)).delete(keys.log(seq))
     }
-    const { epoch, name } = head
-    const next: Head = create(HeadSchema, { epoch, writer, seq, sets, name })
-    const result = await atomic.check({ key: keys.head, versionstamp })
-      .set(keys.head, writeHead(next)).commit()
-    if (!result.ok) return false
-    head = next
-    versionstamp = result.versionstamp!
-    for (const [day, fingerprint] of changed) days.set(day, fingerprint)
-    return true
-  }
-
-  async function readLog(after: bigint, limit: number): Promise<LogEntry[]> {
-    const entries: LogEntry[] = []
-    const range = { start: keys.log(after + 1n), end: keys.log(head.seq + 1n) }
-    for await (const { value } of kv.list(range, { limit, batchSize: Math.min(limit, 500) })) {
-      entries.push(readEntry(value))
+    if (!await head.commit(atomic, { removed: present })) {
+      await catchUp()
+      return await removeSome(ids)
     }
-    return entries
+    for (const follower of followers) follower.removed?.(present)
+    // Last, and outside: what a crash leaves here is an orphan.
+    for (const { id } of present) await removeChunks(id)
   }
 
-  await (readOnly ? readHeadRow() : takeOver())
-  const learning = readOnly ? undefined : learnIds().catch(() => {})
-  let suspects: ReadonlySet<string> = new Set()
-  let changes: ReadableStreamDefaultReader<unknown> | undefined
-  if (shared && !readOnly && kv.watch) void watchHead(() => kv.watch!([keys.head]))
+  /**
+   * Removes chunks that belong to nothing. The head moves with them: whoever writes the same message at this
+   * moment writes its chunks again, and when it was sooner, they stay.
+   */
+  async function removeChunks(id: Uint8Array): Promise<void> {
+    const chunks = await findChunks(kv, id)
+    const [entry] = await readEntries(kv, [id])
+    if (entry || chunks.length === 0) return
+    const atomic = kv.atomic()
+    for (const key of chunks) atomic.delete(key)
+    await head.commit(atomic, { removed: [] })
+  }
 
   return {
     name: head.name,
@@ -283,9 +208,9 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
 
     page: (query) => readPage(kv, query),
 
-    log: readLog,
+    log: (after, limit) => readLog(kv, after, head.seq, limit),
 
-    entries: readEntries,
+    entries: (ids) => readEntries(kv, ids),
 
     envelopes: (entries) => readEnvelopes(kv, entries),
 
@@ -301,119 +226,29 @@ export async function kvStore(kv: Kv, options: KvStoreOptions = {}): Promise<Sto
         }
       }),
 
-    fingerprint: (set) => head.sets[setNames.indexOf(set)] ?? emptyFingerprint,
+    fingerprint: (set) => head.fingerprint(set),
 
     async check() {
       // Outside of the queue of writes: whoever asks shall neither wait nor make others wait.
-      if (!fenced && await wroteLast()) return
+      if (!fenced && await head.wroteLast()) return
       await exclusively(headMoved)
     },
 
     async tidy() {
       const orphans = await findOrphans(kv)
       // Another process may be writing chunks right now: only what was there last time counts.
-      const names = new Set(orphans.map(nameOf))
-      const stale = shared ? orphans.filter((id) => suspects.has(nameOf(id))) : orphans
-      suspects = names
+      const stale = shared ? orphans.filter((id) => orphansBefore.has(nameOf(id))) : orphans
+      orphansBefore = new Set(orphans.map(nameOf))
       for (const id of stale) await exclusively(() => removeChunks(id))
       return stale.length
     },
 
     close() {
       return closed ??= (async () => {
-        // Not awaited: in @deno/kv it never settles.
-        void changes?.cancel().catch(() => {})
+        closing.abort()
         await Promise.all([last, learning])
         kv.close()
       })()
     },
   }
-
-  async function removeSome(ids: readonly Uint8Array[]): Promise<void> {
-    const present = (await readEntries(ids)).filter((entry) => entry !== undefined)
-    if (present.length === 0) return
-    const changing = byDay(present)
-    await readDays(changing)
-    const atomic = kv.atomic()
-    for (const { seq, id, contentTopic, timestampNs, digest } of present) {
-      const key = keys.topic(contentTopic, timestampNs, digest)
-      atomic.delete(key).delete(keys.tail(key)).delete(keys.id(id)).delete(keys.log(seq))
-    }
-    if (!await commitHead(atomic, changing, withoutId, head.seq)) {
-      await catchUp()
-      return await removeSome(ids)
-    }
-    // Last, and outside: what a crash leaves here is an orphan.
-    for (const { id } of present) await removeChunks(id)
-    for (const follower of followers) follower.removed?.(present)
-  }
-
-  /**
-   * Removes chunks that belong to nothing. The head moves with them: whoever writes the same message at this
-   * moment writes its chunks again, and when it was sooner, they stay.
-   */
-  async function removeChunks(id: Uint8Array): Promise<void> {
-    const chunks = await findChunks(kv, id)
-    const [entry] = await readEntries([id])
-    if (entry || chunks.length === 0) return
-    const atomic = kv.atomic()
-    for (const key of chunks) atomic.delete(key)
-    await commitHead(atomic, new Map(), withoutId, head.seq)
-  }
-
-  async function readEntries(ids: readonly Uint8Array[]): Promise<(LogEntry | undefined)[]> {
-    const places = await readMany(kv, ids.map(keys.id))
-    const found = places.filter(({ versionstamp }) => versionstamp !== null)
-    const rows = await readMany(kv, found.map(({ value }) => keys.log(readSeq(value))))
-    let next = 0
-    return places.map(({ versionstamp }) => {
-      const row = versionstamp === null ? undefined : rows[next++]!
-      return row && row.versionstamp !== null ? readEntry(row.value) : undefined
-    })
-  }
-
-  /**
-   * Shows followers what other processes have written, as soon as the head says so. A watch may die in silence:
-   * it is looked after, and when it has missed something, another one takes its place.
-   */
-  async function watchHead(watch: () => ReadableStream<unknown>): Promise<void> {
-    while (!closed) {
-      try {
-        changes = watch().getReader()
-        let change = changes.read()
-        for (let well = true; well;) {
-          const told = await Promise.race([change, pause(lookMs)])
-          if (told) change = changes.read()
-          const moved = await exclusively(headMoved)
-          well = told ? !told.done : !moved
-        }
-        void changes.cancel().catch(() => {})
-      } catch { /* it is tried again */ }
-      await pause(closed ? 0 : watchAgainMs)
-    }
-  }
-}
-
-function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** What of one day is added or taken away: it shares a fingerprint. */
-interface Day {
-  readonly set: SetName
-  readonly key: KvKey
-  readonly ids: Uint8Array[]
-}
-
-function byDay(entries: readonly LogEntry[]): Map<string, Day> {
-  const days = new Map<string, Day>()
-  for (const { id, contentTopic, timestampNs } of entries) {
-    const set = isKept(contentTopic) ? "kept" : "expiring"
-    const number = dayOf(timestampNs)
-    const name = `${set} ${number}`
-    const day = days.get(name)
-    if (day) day.ids.push(id)
-    else days.set(name, { set, key: keys.day(set, number), ids: [id] })
-  }
-  return days
 }

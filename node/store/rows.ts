@@ -1,4 +1,10 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf"
 import type { Envelope } from "@wafer/proto"
 import {
   FingerprintSchema,
@@ -9,7 +15,7 @@ import {
   ManifestSchema,
 } from "@wafer/proto/node"
 import type { Fingerprint } from "./fingerprint.ts"
-import { bytesOf, type KvKey } from "./deno-kv.ts"
+import { bytesOf, type KvKey, type KvRow } from "./deno-kv.ts"
 import type { LogEntry, SetName } from "./store.ts"
 
 /** The key of each kind of row. Keys sort as V1 orders envelopes. */
@@ -132,24 +138,28 @@ export function writeSeq(seq: bigint): Uint8Array {
   return toBinary(LogEntrySchema, create(LogEntrySchema, { seq }))
 }
 
-export function readSeq(value: unknown): bigint {
-  return fromBinary(LogEntrySchema, bytesOf(value)).seq
+/** Undefined for a row that is not what this program wrote. */
+export function readSeq(value: unknown): bigint | undefined {
+  return decoded(LogEntrySchema, value)?.seq
 }
 
 export function writeEntry(entry: LogEntry): Uint8Array {
   return toBinary(LogEntrySchema, create(LogEntrySchema, entry))
 }
 
-export function readEntry(value: unknown): LogEntry {
-  return fromBinary(LogEntrySchema, bytesOf(value))
+/** Undefined for a row that is not what this program wrote under this number. */
+export function readEntry({ key, value }: KvRow): LogEntry | undefined {
+  const entry = decoded(LogEntrySchema, value)
+  return entry?.seq === key[1] ? entry : undefined
 }
 
 export function writeFingerprint(fingerprint: Fingerprint): Uint8Array {
   return toBinary(FingerprintSchema, create(FingerprintSchema, fingerprint))
 }
 
-export function readFingerprint(value: unknown): Fingerprint {
-  return fromBinary(FingerprintSchema, bytesOf(value))
+/** Undefined for a row that is not what this program wrote. */
+export function readFingerprint(value: unknown): Fingerprint | undefined {
+  return decoded(FingerprintSchema, value)
 }
 
 export function writeHead(head: Head): Uint8Array {
@@ -187,4 +197,13 @@ function kindOf(kind: number, body: Uint8Array): Uint8Array {
   row[0] = kind
   row.set(body, 1)
   return row
+}
+
+function decoded<T extends DescMessage>(schema: T, value: unknown): MessageShape<T> | undefined {
+  const bytes = bytesOf(value)
+  try {
+    return fromBinary(schema, bytes)
+  } catch {
+    return undefined
+  }
 }

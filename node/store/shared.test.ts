@@ -5,7 +5,7 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import { currentRuntime } from "../runtime/current.ts"
 import type { Kv, KvAtomic } from "./deno-kv.ts"
-import { digestOf, storageId } from "./envelope.ts"
+import { itemOf } from "./envelope.ts"
 import { kvStore } from "./kv.ts"
 import { keys, writeBody } from "./rows.ts"
 import type { Item } from "./store.ts"
@@ -15,8 +15,7 @@ const runtime = await currentRuntime()
 function item(timestampNs: bigint, bytes: number): Item {
   const message = new Uint8Array(bytes).fill(Number(timestampNs))
   const envelope = create(EnvelopeSchema, { contentTopic: "shared", timestampNs, message })
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep: true, origin: "client", receivedNs: 5n }
+  return itemOf(envelope, "client", 5n)
 }
 
 /** The same Deno KV for one more process. */
@@ -64,6 +63,30 @@ describe("stores that share one Deno KV", () => {
     assert.deepEqual(Buffer.from(envelope!.message), Buffer.from(large.envelope.message))
     await writer.close()
     await sweeper.close()
+    kv.close()
+  })
+
+  it("lose nothing when catching up fails half way", async () => {
+    const kv = await runtime.openKv(undefined)
+    let fails = false
+    const list: Kv["list"] = (selector, options) => {
+      if (fails) throw new Error("the line broke")
+      return kv.list(selector, options)
+    }
+    const late = await kvStore(sharing(kv, { list }), { shared: true })
+    const other = await kvStore(sharing(kv), { shared: true })
+    const shown: (bigint | undefined)[] = []
+    late.follow({ arrived: (arrivals) => shown.push(...arrivals.map(({ seq }) => seq)) })
+    await late.append([item(1n, 10)])
+    await other.append([item(2n, 10), item(3n, 10)])
+    fails = true
+    await assert.rejects(late.append([item(4n, 10)]), /the line broke/)
+    fails = false
+    await late.append([item(2n, 10), item(4n, 10)])
+    assert.deepEqual(shown, [1n, 2n, 3n, undefined, 4n])
+    assert.equal(late.fingerprint("expiring").count, 4n)
+    await late.close()
+    await other.close()
     kv.close()
   })
 

@@ -3,7 +3,7 @@ import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import fc from "fast-check"
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { compareBytes, digestOf, storageId } from "./envelope.ts"
+import { compareBytes, itemOf } from "./envelope.ts"
 import { emptyFingerprint, withId } from "./fingerprint.ts"
 import { currentRuntime } from "../runtime/current.ts"
 import type { Item, LogEntry, PageQuery, Store } from "./store.ts"
@@ -24,10 +24,7 @@ function envelope(contentTopic: string, timestampNs: bigint, message: Uint8Array
   return create(EnvelopeSchema, { contentTopic, timestampNs, message })
 }
 
-function item(envelope: Envelope, keep = true): Item {
-  const [id, digest] = [storageId(envelope), digestOf(envelope)]
-  return { envelope, id, digest, keep, origin: "client", receivedNs: 5n }
-}
+const item = (envelope: Envelope): Item => itemOf(envelope, "client", 5n)
 
 function text(contentTopic: string, timestampNs: bigint, message: string): Item {
   return item(envelope(contentTopic, timestampNs, new TextEncoder().encode(message)))
@@ -179,7 +176,7 @@ for (const [name, open] of Object.entries(stores)) {
       store.follow({
         arrived: (all) => shown.push(...all.map(({ envelope: e }) => String(e.timestampNs))),
       })
-      const passing = item(envelope("/xmtp/0/mE-1/proto", 2n, new Uint8Array([1])), false)
+      const passing = item(envelope("/xmtp/0/mE-1/proto", 2n, new Uint8Array([1])))
       await store.append([text("t", 1n, "one"), passing, text("t", 3n, "three")])
       assert.deepEqual(shown, ["1", "2", "3"])
       assert.equal(store.head, 2n)

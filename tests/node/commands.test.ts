@@ -1,7 +1,7 @@
 // What an operator types beside running a node: every envelope survives each way of moving it.
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, describe, it } from "node:test"
@@ -123,6 +123,48 @@ for (const runtime of ["deno", "bun"] as const) {
       assert.equal(refused.code, 1)
       assert.match(refused.stderr, /works on .* and does not answer/)
       await publish(node.url, 30)
+      assert.equal(await node.stop(), 0)
+    })
+
+    it("leaves the backup before as it was when one fails", async () => {
+      const [file, data] = [at("kept.gz"), at("gone")]
+      writeFileSync(file, "the one before")
+      await using node = await startNode(runtime, { data })
+      const backup = ["backup", file, "--data", data]
+      mkdirSync(`${file}.part`)
+      const failed = await run(runtime, backup)
+      assert.equal(failed.code, 1)
+      assert.equal(readFileSync(file, "utf8"), "the one before")
+      rmSync(`${file}.part`, { recursive: true })
+      assert.equal((await run(runtime, backup)).code, 0)
+      assert.match(String(gunzipSync(readFileSync(file))), /"end"/)
+      assert.equal(existsSync(`${file}.part`), false)
+      assert.equal(await node.stop(), 0)
+    })
+
+    it("says in one line what an operator can mend", async () => {
+      const bytes = readFileSync(at("live.gz"))
+      writeFileSync(at("half.gz"), bytes.subarray(0, bytes.length / 2))
+      writeFileSync(at("none.gz"), "no archive")
+      await using node = await startNode(runtime)
+      const { port } = new URL(node.url)
+      const ports = ["--data", ":memory:", "--grpc-port", "0"]
+      const wrong: [string[], RegExp][] = [
+        [["restore", at("missing.gz"), "--data", at("r1")], /no such file.*missing\.gz/],
+        [["restore", at("half.gz"), "--data", at("r2")], /unexpected end of file/],
+        [["restore", at("none.gz"), "--data", at("r3")], /incorrect header/],
+        [
+          [...ports, "--host", "127.0.0.1", "--port", port],
+          new RegExp(`--port ${port} cannot be opened: .*in use`, "i"),
+        ],
+        [[...ports, "--port", "0", "--rules", at("missing")], /no such file.*missing/],
+      ]
+      for (const [args, message] of wrong) {
+        const { code, stderr } = await run(runtime, args)
+        assert.equal(code, 1)
+        assert.match(stderr, message)
+        assert.doesNotMatch(stderr, /^\s+at /m)
+      }
       assert.equal(await node.stop(), 0)
     })
 

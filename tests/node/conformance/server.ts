@@ -4,6 +4,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf"
 import { Hono } from "hono"
 import { readFileSync, writeSync } from "node:fs"
 import process from "node:process"
+import { handlersOf } from "../../../node/http/handlers.ts"
 import { createHttp } from "../../../node/http/http.ts"
 import { defaultLimits } from "../../../node/refusal.ts"
 import { currentRuntime } from "../../../node/runtime/current.ts"
@@ -40,12 +41,12 @@ const wanted = fromBinary(
 ) as unknown as Wanted
 
 const routes = conformanceRoutes(registry, wanted.messageReceiveLimit || 0xffff_ffff)
+const handlers = handlersOf(routes, defaultLimits)
 const fetch = createHttp({
   gateway: new Map(),
   unary: new Map(),
-  routes,
+  handlers,
   addressOf: (remote) => remote ?? "unknown",
-  limits: defaultLimits,
   status: new Hono(),
   metrics: () => "",
   ready: () => Promise.resolve(),
@@ -58,11 +59,11 @@ const server = pem
     ...place,
     cert: new TextDecoder().decode(pem.cert),
     key: new TextDecoder().decode(pem.key),
-    routes,
+    handlers,
     fetch,
   })
   : wanted.httpVersion === 2
-  ? await serveGrpc({ ...place, routes })
+  ? await serveGrpc({ ...place, handlers })
   : await (await currentRuntime()).serveHttp({ ...place, fetch })
 
 const response = messageOf(registry, "ServerCompatResponse")
