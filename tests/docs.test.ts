@@ -87,19 +87,33 @@ describe("the programs of", () => {
   }
 })
 
-test("every link leads somewhere", () => {
-  const pages = [
-    ...globSync("*.md", { cwd: root }),
-    ...globSync("{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}/*.md", {
-      cwd: root,
-    }),
-  ]
-  const broken = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link!)
-      .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(root, dirname(page), link)))
-      .map((link) => `${page}: ${link}`)
+/** A page without its blocks of code. */
+const proseOf = (page: string) => read(page).replace(/^```.*?^```$/gms, "")
+
+/** The names that GitHub gives the headings of a page. */
+function anchorsOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
   )
-  assert.deepEqual(broken, [])
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path, anchor] = link.split("#")
+  const target = path === "" ? page : join(dirname(page), path!)
+  if (!existsSync(join(root, target))) return false
+  return anchor === undefined || !target.endsWith(".md") || anchorsOf(target).includes(anchor)
+}
+
+test("every link leads somewhere, to a heading too", () => {
+  const folders = "{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}"
+  const pages = globSync(["*.md", `${folders}/*.md`], { cwd: root })
+  const links = pages.flatMap((page) =>
+    [...proseOf(page).matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g)]
+      .map(([, link, source]) => ({ page, link: (link ?? source)! }))
+      .filter(({ link }) => !/^[a-z]+:/.test(link))
+  )
+  assert.ok(links.length > 100)
+  assert.deepEqual(links.filter(({ page, link }) => !leadsSomewhere(page, link)), [])
 })
 
 describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
@@ -119,10 +133,10 @@ describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
   for (const name of ["Client", "Conversations", "ConversationV2", "DecodedMessage", "Contacts"]) {
     test(name, () => {
       const body = new RegExp(`^declare class ${name}\\b.*?^}`, "ms").exec(types)![0]
-      const methods = [...body.matchAll(/^ {4}(?:static |get )?(\w+)(?:<[^>]*>)?\(/gm)]
-        .map(([, method]) => method!).filter((method) => method !== "constructor")
-      assert.ok(methods.length > 2)
-      assert.deepEqual(methods.filter((m) => !new RegExp(`\\b${m}\\b`).test(page)), [])
+      const members = [...body.matchAll(/^ {4}(?:static |get )?(\w+)\??(?:<[^>]*>)?[(:]/gm)]
+        .map(([, member]) => member!).filter((member) => member !== "constructor")
+      assert.ok(members.length > 2)
+      assert.deepEqual(members.filter((m) => !new RegExp(`\\b${m}\\b`).test(page)), [])
     })
   }
 })
