@@ -13,6 +13,8 @@ export interface Manifest {
   readonly description?: string
   readonly license: string
   readonly type: "module"
+  /** The oldest Node that the package runs on, as npm installs it. */
+  readonly engines: { readonly node: string }
   readonly sideEffects?: boolean
   readonly exports: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
