@@ -35,7 +35,10 @@ export async function receive(client: Client, hook: Hook, request: Request): Pro
   }
 }
 
-/** Tells the hook what others write, each message until it is taken, until the client closes. */
+/**
+ * Tells the hook what others write, each message until it is taken. Ends when the client has closed and
+ * the hook has taken what came before.
+ */
 export async function tell(client: Client, hook: Hook): Promise<void> {
   const { fetch = globalThis.fetch } = hook
   for await (const message of client.conversations.streamAllMessages()) {
