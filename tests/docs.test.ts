@@ -87,6 +87,11 @@ describe("the programs of", () => {
   }
 })
 
+const pages = globSync(
+  ["*.md", "{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}/*.md"],
+  { cwd: root },
+)
+
 /** A page without its blocks of code. */
 const proseOf = (page: string) => read(page).replace(/^```.*?^```$/gms, "")
 
@@ -105,8 +110,6 @@ function leadsSomewhere(page: string, link: string): boolean {
 }
 
 test("every link leads somewhere, to a heading too", () => {
-  const folders = "{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}"
-  const pages = globSync(["*.md", `${folders}/*.md`], { cwd: root })
   const links = pages.flatMap((page) =>
     [...proseOf(page).matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g)]
       .map(([, link, source]) => ({ page, link: (link ?? source)! }))
@@ -114,6 +117,16 @@ test("every link leads somewhere, to a heading too", () => {
   )
   assert.ok(links.length > 100)
   assert.deepEqual(links.filter(({ page, link }) => !leadsSomewhere(page, link)), [])
+})
+
+test("every file of the repository that a page names is there", () => {
+  const path =
+    /`((?:bench|crypto-wasm|docs|examples|inbox|node|proto|scripts|sdk|tests)\/[\w./-]+\.\w+)/g
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(path)].map(([, file]) => ({ page, file: file! }))
+  )
+  assert.ok(named.length > 15)
+  assert.deepEqual(named.filter(({ file }) => !existsSync(join(root, file))), [])
 })
 
 describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
