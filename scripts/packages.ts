@@ -68,12 +68,15 @@ export function jsrComplaints({ folder, manifest }: Package): string[] {
   const jsr = readJson(path)
   const exports = typeof jsr.exports === "string" ? { ".": jsr.exports } : jsr.exports
   const facts = { name: jsr.name, version: jsr.version, license: jsr.license, exports }
-  return (["name", "version", "license", "exports"] as const).flatMap((field) => {
+  const different = (["name", "version", "license", "exports"] as const).flatMap((field) => {
     const [inJsr, inNpm] = [facts[field], manifest[field]].map((value) => stable(value))
     return inJsr === inNpm
       ? []
       : [`${manifest.name}: deno.json has ${field} ${inJsr}, package.json ${inNpm}`]
   })
+  // The root leaves out all Markdown, as it is not formatted.
+  const isShown = jsr.publish.exclude.includes("!README.md")
+  return isShown ? different : [...different, `${manifest.name}: JSR gets no README.md`]
 }
 
 function stable(value: unknown): string {
