@@ -1,3 +1,5 @@
+import { quantile } from "./quantile.ts"
+
 /** One thing that several libraries can do, each of them a rival. */
 export interface Contest {
   readonly name: string
@@ -46,18 +48,19 @@ export async function measure(
   for (let round = 0; round < rounds; round++) {
     for (const [i, time] of timed.entries()) times[i]!.push(await time())
   }
-  const results = contest.rivals.map(({ name }, i): Result => {
-    const sorted = times[i]!.sort((a, b) => a - b)
-    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
-    return {
-      rival: name,
-      medianUs: at(0.5),
-      minimumUs: sorted[0]!,
-      quartilesUs: [at(0.25), at(0.75)],
-    }
-  })
-  const { rivals: _, ...about } = contest
-  return { ...about, results }
+  const { rivals, ...about } = contest
+  return { ...about, results: rivals.map(({ name }, i) => resultOf(name, times[i]!)) }
+}
+
+/** What the rounds of a rival come to, each given in microseconds for one call. */
+export function resultOf(rival: string, roundsUs: readonly number[]): Result {
+  const sorted = roundsUs.toSorted((a, b) => a - b)
+  return {
+    rival,
+    medianUs: quantile(sorted, 0.5),
+    minimumUs: sorted[0]!,
+    quartilesUs: [quantile(sorted, 0.25), quantile(sorted, 0.75)],
+  }
 }
 
 /** A function that runs the rival for about `roundMs`, warm, and returns the microseconds of one call. */

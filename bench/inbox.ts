@@ -8,12 +8,13 @@ import { many, sdkClient } from "../tests/inbox/sdk.ts"
 import { startNode } from "../tests/processes.ts"
 import { quick } from "./quick.ts"
 import { machine } from "./machine.ts"
+import { quantile } from "./quantile.ts"
 import { write } from "./results.ts"
 
 const MESSAGES = quick ? 500 : 10_000
 const ROUNDS = quick ? 3 : 10
 
-const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!
+const median = (times: readonly number[]) => quantile(times.toSorted((a, b) => a - b), 0.5)
 
 /** Milliseconds from the request to the first paint, and to messages that can be answered. */
 async function load(page: Page): Promise<{ paint: number; usable: number }> {
@@ -67,7 +68,7 @@ async function measure(browser: Browser, url: string, slower: number) {
   return {
     "first paintMs": median(loads.map(({ paint }) => paint)),
     "usableMs": median(loads.map(({ usable }) => usable)),
-    "p95 frameMs": frames[Math.floor(frames.length * 0.95)]!,
+    "p95 frameMs": quantile(frames, 0.95),
     "longest frameMs": frames.at(-1)!,
   }
 }

@@ -9,7 +9,9 @@ import { memoryStore } from "../node/store/memory.ts"
 import { commandOf, type Runtime } from "../tests/processes.ts"
 import { machine, runtimeName } from "./machine.ts"
 import { reconciliations } from "./network/reconcile.ts"
+import { latencies } from "./quantile.ts"
 import { write } from "./results.ts"
+import { line } from "./table.ts"
 
 const wanted = process.argv[2] ?? ""
 const count = Number(process.env.BENCH_ENVELOPES ?? 100_000)
@@ -17,10 +19,7 @@ const results: Record<string, Record<string, number>> = {}
 
 function report(name: string, numbers: Record<string, number>): void {
   results[name] = numbers
-  const cells = Object.entries(numbers).map(([unit, n]) =>
-    `${n < 100 ? Number(n.toFixed(2)) : Math.round(n)} ${unit}`.padStart(20)
-  )
-  console.log(name.padEnd(44), ...cells)
+  console.log(line(name, numbers))
 }
 
 function same(a: LocalNode, b: LocalNode): boolean {
@@ -58,11 +57,11 @@ async function delivery(perSecond: number, seconds: number): Promise<Record<stri
   const [program, args] = commandOf(runtimeName() as Runtime, receiver, [...sender.peers.addresses])
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] })
   try {
-    const latencies: number[] = []
+    const timesMs: number[] = []
     let cpuMs = 0
     createInterface({ input: child.stdout }).on("line", (line) => {
       const said = JSON.parse(line)
-      latencies.push(...said.latenciesMs)
+      timesMs.push(...said.latenciesMs)
       cpuMs = said.cpuMs
     })
     await until(() => sender.peers.status().mesh === 1, 20_000, () => "no link")
@@ -79,14 +78,11 @@ async function delivery(perSecond: number, seconds: number): Promise<Record<stri
       }
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
-    await until(() => latencies.length >= total, 20_000, () => `${latencies.length} of ${total}`)
-    latencies.sort((a, b) => a - b)
-    const at = (share: number) => latencies[Math.floor(share * (latencies.length - 1))]!
+    await until(() => timesMs.length >= total, 20_000, () => `${timesMs.length} of ${total}`)
     return {
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
-      lost: total - latencies.length,
-      cpuMsEach: (cpuMs - idleMs) / total,
+      ...latencies(timesMs),
+      lost: total - timesMs.length,
+      cpuMs: (cpuMs - idleMs) / total,
     }
   } finally {
     child.kill()

@@ -12,6 +12,7 @@ import { account } from "../tests/node/token.ts"
 import { type NodeProcess, type Runtime, startNode } from "../tests/processes.ts"
 import { machine } from "./machine.ts"
 import { write } from "./results.ts"
+import { line } from "./table.ts"
 import { limits } from "./node/limits.ts"
 import { load, type LoadResult } from "./node/load.ts"
 import { deliveries } from "./node/deliveries.ts"
@@ -117,10 +118,7 @@ const scenarios: Scenario[] = [
 const results: Record<string, Record<string, number>> = {}
 function report(name: string, numbers: Record<string, number>): void {
   results[name] = numbers
-  const cells = Object.entries(numbers).map(([unit, n]) =>
-    `${n < 100 ? n.toFixed(2) : Math.round(n)} ${unit}`.padStart(20)
-  )
-  console.log(name.padEnd(60), ...cells)
+  console.log(line(name, numbers))
 }
 
 const data = await mkdtemp(join(tmpdir(), "wafer-bench-"))

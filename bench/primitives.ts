@@ -6,7 +6,7 @@ import process from "node:process"
 import { type ContestResult, measure } from "./contest.ts"
 import { machine, runtimeName } from "./machine.ts"
 import { measureColdStart } from "./primitives/cold-start.ts"
-import { glance, isWorthAGlance } from "./quick.ts"
+import { isWanted, rounds } from "./quick.ts"
 import { versionsOf, write } from "./results.ts"
 import { table } from "./table.ts"
 
@@ -26,7 +26,7 @@ if (wanted === "--chromium") {
 } else {
   const { contests } = await import("./primitives/contests.ts")
   for (const contest of contests.filter(({ name }) => name.includes(wanted))) {
-    if (isWorthAGlance(contest)) done(await measure(contest, glance))
+    if (isWanted(contest)) done(await measure(contest, rounds))
   }
   if (wanted === "" || wanted === "cold start") (await measureColdStart()).forEach(done)
   if (wanted === "") await save(runtimeName(), machine())

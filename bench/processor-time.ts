@@ -1,5 +1,5 @@
 import process from "node:process"
-import type { Contest, ContestResult } from "./contest.ts"
+import { type Contest, type ContestResult, resultOf } from "./contest.ts"
 
 /**
  * As `measure`, in the time that this process keeps processors busy, all its threads together: what
@@ -19,15 +19,6 @@ export async function inProcessorTime(
       if (round >= 0) times[i]!.push((user + system) / calls)
     }
   }
-  const results = rivals.map((rival, i) => {
-    const sorted = times[i]!.sort((a, b) => a - b)
-    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
-    return {
-      rival: rival.name,
-      medianUs: at(0.5),
-      minimumUs: sorted[0]!,
-      quartilesUs: [at(0.25), at(0.75)] as const,
-    }
-  })
+  const results = rivals.map((rival, i) => resultOf(rival.name, times[i]!))
   return { name: `${name}, processor time`, results }
 }

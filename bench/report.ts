@@ -1,7 +1,8 @@
 // The results as one page that needs nothing else: no script, no font, no network.
+import { ahead, aheadInShort } from "./report/ahead.ts"
 import { cards } from "./report/cards.ts"
 import { type Html, html } from "./report/html.ts"
-import { ahead, overview } from "./report/overview.ts"
+import { overview } from "./report/overview.ts"
 import { type Part, parts } from "./report/parts.ts"
 import { style } from "./report/style.ts"
 import { timesOf } from "./report/times.ts"
@@ -37,6 +38,7 @@ export function report(results: ReadonlyMap<string, Report>): string {
         <p class="quiet">${circumstances(results)}</p>
         <nav>${shown.map(({ part }) => html`<a href="#${part.name}">${part.title}</a>`)}</nav>
         ${inShort(shown.filter(({ part }) => part.whole).map(({ reports }) => reports))}
+        ${aheadInShort(shown)}
         ${shown.map(({ part, reports }) => section(part, reports))}
         </html>
   `

@@ -20,6 +20,14 @@ export function table(results: readonly ContestResult[]): string {
   }).join("\n\n")
 }
 
+/** What was measured, and its numbers by their unit, in one line. */
+export function line(name: string, numbers: Readonly<Record<string, number>>): string {
+  const cells = Object.entries(numbers).map(([unit, n]) =>
+    `${n < 100 ? Number(n.toFixed(2)) : Math.round(n)} ${unit}`.padStart(20)
+  )
+  return name.padEnd(60) + cells.join(" ")
+}
+
 function microseconds(us: number): string {
   return `${us.toFixed(us < 100 ? 2 : 0)} µs`.padStart(12)
 }

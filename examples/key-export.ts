@@ -10,7 +10,8 @@ export async function exportAccount(client: Client, password: string): Promise<U
     client.conversations.exportConversations(),
   ])
   const [salt, iv] = [randomBytes(16), randomBytes(12)]
-  const length = new Uint8Array(new Uint32Array([keys.length]).buffer)
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, keys.length, true)
   const contents = new Uint8Array([...length, ...keys, ...conversations])
   const key = await keyOf(password, salt)
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, contents)

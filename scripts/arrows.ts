@@ -8,8 +8,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import process from "node:process"
-
-const root = join(import.meta.dirname!, "..")
+import { root } from "./packages.ts"
 
 /** Where imports by package name lead. */
 const packages: Record<string, string> = {

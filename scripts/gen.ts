@@ -5,8 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import process from "node:process"
+import { root } from "./packages.ts"
 
-const root = join(import.meta.dirname!, "..")
 const committed = join(root, "proto", "gen")
 
 /** Node runs TypeScript by erasing types, and an `enum` cannot be erased: make it a const object. */

@@ -30,7 +30,7 @@ export const allowed: Readonly<Record<string, string>> = {
 
 /** Whether one may take the package under permissive terms: of alternatives one is enough. */
 export function isPermissive(expression: string): boolean {
-  const [alternatives] = [expression.replace(/[()]/g, "").split(/\s+OR\s+/)]
+  const alternatives = expression.replace(/[()]/g, "").split(/\s+OR\s+/)
   return alternatives.some((terms) =>
     terms.split(/\s+AND\s+/).every((term) => permissive.has(term.trim()))
   )

@@ -1,11 +1,10 @@
 // Everything that CI checks, in the order of how fast it fails: `deno task ok`.
 import { spawnSync } from "node:child_process"
-import { join } from "node:path"
 import process from "node:process"
 import { complaints } from "./arrows.ts"
+import { root } from "./packages.ts"
 import { test } from "./test.ts"
 
-const root = join(import.meta.dirname!, "..")
 const deno = process.execPath
 
 /** What is formatted, linted and type-checked: all but what is generated. */

@@ -22,9 +22,6 @@ import {
 const build = join(root, "build")
 const bin = (name: string) => join(root, "node_modules", ".bin", name)
 
-/** The oldest Node that the packages run on. */
-const engines = { node: ">=20" }
-
 /** Builds and packs every package, two at a time, and resolves with the tarballs' paths by package name. */
 export async function pack(): Promise<Map<string, string>> {
   const packages = publishedPackages()
@@ -127,7 +124,7 @@ export function manifestFor(manifest: Manifest, directory: string): Record<strin
     }),
     type: fields.type,
     sideEffects: fields.sideEffects,
-    engines,
+    engines: fields.engines,
     files: ["dist"],
     main: dist(main, ".cjs"),
     module: dist(main, ".js"),

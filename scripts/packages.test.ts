@@ -33,6 +33,7 @@ test("the package.json for npm names every entry twice, and nothing of the works
     version: "1.2.3",
     license: "MIT",
     type: "module",
+    engines: { node: ">=22" },
     exports: { ".": "./mod.ts", "./a": "./a.ts" },
     publishConfig: { bin: { made: "./main.ts" } },
     dependencies: { hono: "4.0.0" },
@@ -48,6 +49,7 @@ test("the package.json for npm names every entry twice, and nothing of the works
     },
     "./package.json": "./package.json",
   })
+  assert.deepEqual(manifest.engines, { node: ">=22" })
   assert.deepEqual(manifest.bin, { made: "./dist/main.js" })
   assert.deepEqual(manifest.dependencies, { hono: "4.0.0" })
   assert.doesNotMatch(JSON.stringify(manifest), /\.\/\w+\.ts"/)

@@ -13,6 +13,8 @@ export interface Manifest {
   readonly description?: string
   readonly license: string
   readonly type: "module"
+  /** The oldest Node that the package runs on, as npm installs it. */
+  readonly engines: { readonly node: string }
   readonly sideEffects?: boolean
   readonly exports: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
@@ -66,12 +68,15 @@ export function jsrComplaints({ folder, manifest }: Package): string[] {
   const jsr = readJson(path)
   const exports = typeof jsr.exports === "string" ? { ".": jsr.exports } : jsr.exports
   const facts = { name: jsr.name, version: jsr.version, license: jsr.license, exports }
-  return (["name", "version", "license", "exports"] as const).flatMap((field) => {
+  const different = (["name", "version", "license", "exports"] as const).flatMap((field) => {
     const [inJsr, inNpm] = [facts[field], manifest[field]].map((value) => stable(value))
     return inJsr === inNpm
       ? []
       : [`${manifest.name}: deno.json has ${field} ${inJsr}, package.json ${inNpm}`]
   })
+  // The root leaves out all Markdown, as it is not formatted.
+  const isShown = jsr.publish.exclude.includes("!README.md")
+  return isShown ? different : [...different, `${manifest.name}: JSR gets no README.md`]
 }
 
 function stable(value: unknown): string {

@@ -5,8 +5,8 @@ import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
+import { root } from "./packages.ts"
 
-const root = join(import.meta.dirname!, "..")
 const installedByNpm = existsSync(join(root, "node_modules", ".package-lock.json"))
 
 if (!installedByNpm) {

@@ -117,6 +117,23 @@ test("the page shows every contest and escapes what it shows", () => {
   assert.match(page, /rival 1\.0\.0/)
 })
 
+test("the page says above all where a rival is ahead, in times and in sizes", () => {
+  const shown = (ours: number, theirs: number) =>
+    report(
+      new Map([["send-node", timed(ours, { rival: theirs })], ["size", sized(ours, theirs)]]),
+    ).replace(/<[^>]*>/g, "")
+  assert.match(shown(10, 8), /a rival is ahead: Sending: 1 of 1\s+What a page downloads: 1 of 1/)
+  assert.match(shown(8, 10), /a rival is ahead: none/)
+})
+
+test("numbers without a rival come with their units", () => {
+  const results = { gossip: { perSecond: 5, p50Ms: 1.5, upBytes: 1500, cpuUs: 20, rounds: 3 } }
+  const page = report(new Map([["network-bun", { machine, results }]]))
+  for (const words of ["5/s", "p50 1.5 ms", "up 1.5 kB", "cpu 20 µs", "rounds 3"]) {
+    assert.ok(page.includes(`>${words}<`), words)
+  }
+})
+
 test("the committed page tells the committed results, and needs nothing else", async () => {
   const page = await readFile(join(committed, "report.html"), "utf8")
   assert.ok(page === report(await readResults(committed)), "run `deno task bench --report`")

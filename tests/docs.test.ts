@@ -34,13 +34,19 @@ void (async () => {
 /** Ends the program at the first line that it prints. */
 const once = `
 import process from "node:process"
-console.log = (...words) => process.stdout.write(words.join(" "), () => process.exit())
+console.log = (...words) => {
+  console.log = () => {}
+  process.stdout.write(words.join(" "), () => process.exit())
+}
 `
 
 /** The program of each page: all its TypeScript in one. */
 const programs: Readonly<Record<string, Program>> = {
   "README.md": { prints: /^0x\w{40} gm too$/, before: friend + answers + once },
-  "sdk/README.md": { prints: /not-registered\n(.*\n)*added 👍\ndenied\n$/, before: friend },
+  "sdk/README.md": {
+    prints: / gm\n(.*\n)*(live|catching-up)\n(.*\n)*not-registered\n(.*\n)*added 👍\ndenied\n$/,
+    before: friend,
+  },
   "node/README.md": { prints: /^200\n\[ ["']gm["'] \]\n$/ },
   "crypto-wasm/README.md": {
     prints: /^gm true\n$/,
@@ -87,19 +93,46 @@ describe("the programs of", () => {
   }
 })
 
-test("every link leads somewhere", () => {
-  const pages = [
-    ...globSync("*.md", { cwd: root }),
-    ...globSync("{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}/*.md", {
-      cwd: root,
-    }),
-  ]
-  const broken = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link!)
-      .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(root, dirname(page), link)))
-      .map((link) => `${page}: ${link}`)
+const pages = globSync(
+  ["*.md", "{.changeset,docs,examples,crypto-wasm,sdk,node,proto,inbox,bench}/*.md"],
+  { cwd: root },
+)
+
+/** A page without its blocks of code. */
+const proseOf = (page: string) => read(page).replace(/^```.*?^```$/gms, "")
+
+/** The names that GitHub gives the headings of a page. */
+function anchorsOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
   )
-  assert.deepEqual(broken, [])
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path, anchor] = link.split("#")
+  const target = path === "" ? page : join(dirname(page), path!)
+  if (!existsSync(join(root, target))) return false
+  return anchor === undefined || !target.endsWith(".md") || anchorsOf(target).includes(anchor)
+}
+
+test("every link leads somewhere, to a heading too", () => {
+  const links = pages.flatMap((page) =>
+    [...proseOf(page).matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g)]
+      .map(([, link, source]) => ({ page, link: (link ?? source)! }))
+      .filter(({ link }) => !/^[a-z]+:/.test(link))
+  )
+  assert.ok(links.length > 100)
+  assert.deepEqual(links.filter(({ page, link }) => !leadsSomewhere(page, link)), [])
+})
+
+test("every file of the repository that a page names is there", () => {
+  const path =
+    /`((?:bench|crypto-wasm|docs|examples|inbox|node|proto|scripts|sdk|tests)\/[\w./-]+\.\w+)/g
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(path)].map(([, file]) => ({ page, file: file! }))
+  )
+  assert.ok(named.length > 15)
+  assert.deepEqual(named.filter(({ file }) => !existsSync(join(root, file))), [])
 })
 
 describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
@@ -119,10 +152,10 @@ describe("docs/moving-from-xmtp-js.md leaves out nothing of", () => {
   for (const name of ["Client", "Conversations", "ConversationV2", "DecodedMessage", "Contacts"]) {
     test(name, () => {
       const body = new RegExp(`^declare class ${name}\\b.*?^}`, "ms").exec(types)![0]
-      const methods = [...body.matchAll(/^ {4}(?:static |get )?(\w+)(?:<[^>]*>)?\(/gm)]
-        .map(([, method]) => method!).filter((method) => method !== "constructor")
-      assert.ok(methods.length > 2)
-      assert.deepEqual(methods.filter((m) => !new RegExp(`\\b${m}\\b`).test(page)), [])
+      const members = [...body.matchAll(/^ {4}(?:static |get )?(\w+)\??(?:<[^>]*>)?[(:]/gm)]
+        .map(([, member]) => member!).filter((member) => member !== "constructor")
+      assert.ok(members.length > 2)
+      assert.deepEqual(members.filter((m) => !new RegExp(`\\b${m}\\b`).test(page)), [])
     })
   }
 })

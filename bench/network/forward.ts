@@ -4,16 +4,14 @@
 import process from "node:process"
 import { shardNode, some, topics } from "../../tests/network/shard-node.ts"
 import { until } from "../../tests/network/local.ts"
+import { latencies } from "../quantile.ts"
+import { line } from "../table.ts"
 
 const CALLS = Number(process.env.BENCH_CALLS ?? 300)
 
-interface Cost {
-  readonly p50: number
-  readonly p99: number
-  readonly cpuMs: number
-}
-
-async function costs(calls: Record<string, () => Promise<unknown>>): Promise<Record<string, Cost>> {
+async function costs(
+  calls: Record<string, () => Promise<unknown>>,
+): Promise<Record<string, Record<string, number>>> {
   const times = Object.fromEntries(Object.keys(calls).map((name) => [name, [] as number[]]))
   const cpu = Object.fromEntries(Object.keys(calls).map((name) => [name, 0]))
   for (let i = 0; i < CALLS + 20; i++) {
@@ -27,11 +25,9 @@ async function costs(calls: Record<string, () => Promise<unknown>>): Promise<Rec
     }
   }
   return Object.fromEntries(
-    Object.entries(times).map(([name, all]) => {
-      const sorted = all.toSorted((a, b) => a - b)
-      const at = (share: number) => sorted[Math.floor(share * sorted.length)]!
-      return [name, { p50: at(0.5), p99: at(0.99), cpuMs: cpu[name]! / CALLS }]
-    }),
+    Object.entries(times).map(([name, all]) =>
+      [name, { ...latencies(all), cpuMs: cpu[name]! / CALLS }] as const
+    ),
   )
 }
 
@@ -51,7 +47,7 @@ const measured = await costs({
   "publish, forwarded": () => one.publish(...some(1, [other])),
 })
 
-async function delivery(topic: string): Promise<Cost> {
+async function delivery(topic: string): Promise<Record<string, number>> {
   const listener = await one.listen([topic])
   const times: number[] = []
   for (let i = 0; i < CALLS; i++) {
@@ -63,14 +59,10 @@ async function delivery(topic: string): Promise<Cost> {
     times.push(performance.now() - started)
   }
   await listener.leave()
-  times.sort((a, b) => a - b)
-  return { p50: times[Math.floor(CALLS / 2)]!, p99: times[Math.floor(CALLS * 0.99)]!, cpuMs: NaN }
+  return latencies(times)
 }
 measured["publish to live reader, kept"] = await delivery(own)
 measured["publish to live reader, forwarded"] = await delivery(other)
 
-for (const [name, { p50, p99, cpuMs }] of Object.entries(measured)) {
-  const [a, b, c] = [p50, p99, cpuMs].map((ms) => ms.toFixed(2).padStart(7))
-  console.log(`${name.padEnd(36)} p50${a} ms  p99${b} ms  cpu${c} ms`)
-}
+for (const [name, numbers] of Object.entries(measured)) console.log(line(name, numbers))
 process.exit(0)

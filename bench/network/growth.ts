@@ -71,7 +71,7 @@ export function spread(nodes: number, seed = 1): Spread {
 const COPIES = 3
 /**
  * CPU for an envelope of 1 KiB on two shared cores: judging, forwarding and storing the first copy
- * (bench/network.ts, "cpuMsEach"), and recognising another.
+ * (bench/network.ts, "1 KiB to another process"), and recognising another.
  */
 const FIRST_CPU_MS = 0.6
 const AGAIN_CPU_MS = 0.1

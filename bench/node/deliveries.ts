@@ -1,3 +1,5 @@
+import { latencies } from "../quantile.ts"
+
 /** Publishes one envelope at a time and measures until each subscriber has it. */
 export async function deliveries(
   url: string,
@@ -64,7 +66,5 @@ export async function deliveries(
   }
   const perSecond = times.length * 1000 / (performance.now() - start)
   leave.abort()
-  times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.floor(times.length * share)]!
-  return { perSecond, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { perSecond, ...latencies(times) }
 }

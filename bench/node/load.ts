@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http"
+import { latencies } from "../quantile.ts"
 import { cpuUs } from "./cpu.ts"
 
 export interface Load {
@@ -51,12 +52,9 @@ export async function load(options: Load): Promise<LoadResult> {
   const elapsed = performance.now() - start
   const cpuAfter = cpuUs(pid)
   agent.destroy()
-  times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.floor(times.length * share)]!
   return {
     perSecond: times.length * 1000 / elapsed,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    ...latencies(times),
     cpuUs: cpuBefore === undefined ? undefined : (cpuAfter! - cpuBefore) / times.length,
   }
 }

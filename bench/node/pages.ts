@@ -12,6 +12,7 @@ import { currentRuntime } from "../../node/runtime/current.ts"
 import { kvStore } from "../../node/store/kv.ts"
 import type { Store } from "../../node/store/store.ts"
 import { machine } from "../machine.ts"
+import { quantile } from "../quantile.ts"
 
 const [folder, envelopes = "5000000", minutes = "60"] = process.argv.slice(2)
 if (folder === undefined) throw new Error("a folder is needed, with 1.5 kB of room an envelope")
@@ -70,10 +71,6 @@ async function timePage({ store, count }: Filled, wanted: number): Promise<numbe
   const started = performance.now()
   await store.page(query)
   return performance.now() - started
-}
-
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
 }
 
 const small = await fill("few.kv", few, Infinity)

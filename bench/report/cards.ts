@@ -4,7 +4,7 @@ import type { Report, Size } from "../results.ts"
 import { bars } from "./bars.ts"
 import { type Html, html } from "./html.ts"
 import { contestsOf, type Times, timesOf } from "./times.ts"
-import { digits, rate, size, time } from "./units.ts"
+import { measured, rate, size, time } from "./units.ts"
 
 /** The cards of one part, whose reports come by runtime. */
 export function cards(reports: ReadonlyMap<string, Report>): Html[] {
@@ -77,12 +77,9 @@ function numbersCard(reports: ReadonlyMap<string, Report>): Html[] {
   `]
 }
 
-function words(measured: Readonly<Record<string, number>>): Html[] {
-  return Object.entries(measured).map(([unit, value]) => {
-    if (unit === "perSecond") return html`<div>${digits(value)}/s</div>`
-    const inMs = /^(.*)Ms$/.exec(unit)
-    return html`<div class="quiet">${
-      inMs ? `${inMs[1]} ${time(value * 1000)}` : `${digits(value)} ${unit}`
-    }</div>`
-  })
+/** The numbers of one cell, the first of them most visible. */
+function words(numbers: Readonly<Record<string, number>>): Html[] {
+  return Object.entries(numbers).map(([name, value], i) =>
+    html`<div class="${i === 0 ? "" : "quiet"}">${measured(name, value)}</div>`
+  )
 }

@@ -31,30 +31,3 @@ export function overview(reports: ReadonlyMap<string, Report>): Html {
     </section>
   `
 }
-
-/** Every contest in which a rival is ahead; nothing where there is none. */
-export function ahead(reports: ReadonlyMap<string, Report>): Html[] {
-  const rows = [...timesOf(reports)].flatMap(([on, { results }]) =>
-    results.flatMap((contest) =>
-      rivalsOf(contest).filter(({ ratio }) => ratio < 1).map(({ rival, ratio }) =>
-        html`
-          <tr>
-            <th scope="row">${contest.name}</th>
-            <td>${on}</td>
-            <td>${rival}</td>
-            <td>${times(1 / ratio)} faster</td>
-          </tr>
-        `
-      )
-    )
-  )
-  if (rows.length === 0) return []
-  return [html`
-    <details>
-      <summary>Where a rival is ahead: ${rows.length}</summary>
-      <section class="card scroll">
-        <table class="grid">${rows}</table>
-      </section>
-    </details>
-  `]
-}

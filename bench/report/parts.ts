@@ -48,11 +48,21 @@ export const parts: readonly Part[] = [
     title: "The node",
     about:
       "What one node does in a second, with its data on disk and its clients on the same machine, " +
-      "and what its store and web server could do at most (“limit”).",
+      "and what its store and web server could do at most (“limit”). “cpu” is the node's processor " +
+      "time for one request, or one value.",
   },
   {
     name: "network",
     title: "Between nodes",
-    about: "What the peer network costs and how fast it is, on loopback.",
+    about: "What the peer network costs and how fast it is, on loopback. “cpu” is the processor " +
+      "time of one session, or of one envelope.",
+  },
+  {
+    name: "inbox",
+    title: "The inbox",
+    about:
+      "A conversation of 10 000 messages in headless Chromium, which draws without a graphics " +
+      "processor: from the request to the first paint and to messages that can be answered, and " +
+      "the time between frames while they scroll.",
   },
 ]

@@ -21,6 +21,7 @@ p { max-width: 44rem; margin: .25rem 0 1rem }
 a { color: inherit }
 small, .quiet, caption { color: var(--quiet) }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem }
+.card + nav { margin-top: .75rem }
 .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 32rem), 1fr)) }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; min-width: 0 }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
@@ -40,6 +41,7 @@ td { text-align: right; white-space: nowrap }
 .ours b { background: var(--ours) }
 .ours th { font-weight: 600 }
 .bars .ahead td:last-child { color: var(--ahead); font-weight: 600 }
+.grid tr:has(> td:nth-child(5)) small { display: block; line-height: 1.1 }
 .grid th, .grid td { border-top: 1px solid var(--line); padding: .35rem .5rem .35rem 0 }
 .grid thead > tr > * { border-top: 0; color: var(--quiet); font-size: .85rem }
 .scroll { overflow-x: auto }
@@ -57,7 +59,9 @@ summary { cursor: pointer; padding: .5rem 0; font-weight: 600 }
   .grid tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; border-top: 1px solid var(--line); padding: .5rem 0 }
   .grid thead + tbody > tr:first-child { border: 0; padding-top: 0 }
   .grid th, .grid td { border: 0; padding: .1rem 0; text-align: left; white-space: normal }
+  .grid tr:has(> td:nth-child(4):last-child) { grid-template-columns: repeat(3, 1fr) }
   .grid th { grid-column: 1 / -1; font-weight: 600 }
+  .grid small { display: block }
   .grid td[data-on]::before { content: attr(data-on); display: block; font-size: .85rem; color: var(--quiet) }
 }
 @media print { .card { break-inside: avoid } }
