@@ -80,11 +80,11 @@ const suites: Suite[] = [
 async function onNode(files: string[], atOnce: number): Promise<Map<string, Count>> {
   const counts = new Map<string, Count>()
   const waiting = [...files]
-  const deadline = performance.now() + minutes(30)
+  const deadline = performance.now() + minutes(45)
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const started = performance.now()
-      const limitMs = Math.max(1000, Math.min(minutes(8), deadline - started))
+      const limitMs = Math.max(1000, Math.min(minutes(15), deadline - started))
       // Without --test-force-exit, which was seen to leave out tests that had passed: a story that
       // leaves something open runs into the limit instead.
       const args = ["--test", "--test-reporter=spec", file]
