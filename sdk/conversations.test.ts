@@ -7,6 +7,7 @@ import { Client, type ClientOptions } from "./client.ts"
 import { signConsent } from "./protocol/consent-proof.ts"
 import { type Contact, encodeContactV1 } from "./protocol/contact.ts"
 import { decodePrivateKeyBundle, publicBundle } from "./protocol/private-key.ts"
+import { localKeystore } from "./keystore/local-keystore.ts"
 import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
@@ -72,6 +73,29 @@ test("an old V1 conversation goes on, one with a context is V2", async () => {
   assert.equal(thread.version, "v2")
   const versions = (await bobNow.conversations.list()).map(({ version }) => version)
   assert.deepEqual(versions, ["v1", "v2"])
+})
+
+test("of a V1 and a V2 conversation with the same peer the V2 one goes on, each time", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), joinV1(node)])
+  await (await alice.conversations.newConversation(bob.address)).send("long ago")
+  const client = async (of: Client) =>
+    await Client.withKeys(await of.exportKeys(), { transport: memory(node.routes) })
+  const keystoreOf = async (of: Client) => localKeystore(await of.exportKeys())
+  // An official client without a store invites to V2 as long as it has not read the introduction.
+  const { bundle } = await (await keystoreOf(alice)).account()
+  const createdNs = BigInt(Date.now()) * 1_000_000n
+  const { sealed } = await (await keystoreOf(bob)).invite({ recipient: bundle, createdNs })
+  node.accept(create(EnvelopeSchema, {
+    contentTopic: inviteTopic(alice.address),
+    timestampNs: createdNs,
+    message: sealed,
+  }))
+  const aliceNow = await client(alice)
+  for (let i = 0; i < 2; i++) {
+    const { version } = await aliceNow.conversations.newConversation(bob.address)
+    assert.equal(version, "v2")
+  }
 })
 
 for (const follow of [true, false]) {

@@ -89,6 +89,8 @@ export function createConversations(context: Context): Conversations {
     const contact = await contacts.find(peer, { signal })
     if (!contact) throw new WaferError("not-registered", `${peer} has published no keys`)
     await list.refresh(signal)
+    const invited = await list.findV2(peer, wanted)
+    if (invited) return { version: "v2", record: invited }
     if (!wanted) {
       const existing = await list.findV1(peer) ??
         (contact.version === 1 ? beginV1(peer) : undefined)
@@ -99,8 +101,6 @@ export function createConversations(context: Context): Conversations {
         return { version: "v1", record: existing }
       }
     }
-    const invited = await list.findV2(peer, wanted)
-    if (invited) return { version: "v2", record: invited }
     const createdNs = clock()
     const { record, sealed } = await keystore.invite({
       recipient: contact.bundle,
