@@ -4,6 +4,7 @@ import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Client } from "./client.ts"
+import { localKeystore } from "./keystore/local-keystore.ts"
 import type { Message } from "./message.ts"
 import { decodePrivateKeyBundle } from "./protocol/private-key.ts"
 import { privateStoreTopic } from "./protocol/topics.ts"
@@ -224,6 +225,42 @@ test("a stream ends with its signal, by return, and with the client", async () =
   assert.equal((await open).done, true)
   await assert.rejects(conversation.send("too late"), coded("closed"))
   await assert.rejects(alice.canMessage(bob.address), coded("closed"))
+})
+
+test("closing forgets the keys, also when the transport does not close", async () => {
+  const node = testNode()
+  const alice = await join(node)
+  const keystore = localKeystore(await alice.exportKeys())
+  const client = await Client.withKeystore(keystore, {
+    transport: { ...memory(node.routes), close: () => Promise.reject(new Error("no")) },
+  })
+  await assert.rejects(client.close(), /no/)
+  await assert.rejects(keystore.exportKeys(), coded("closed"))
+})
+
+test("reading a long conversation gives others their turn in between", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const toBob = await alice.conversations.newConversation(bob.address)
+  await Promise.all(Array.from({ length: 1000 }, (_, i) => toBob.send(`${i}`)))
+  const envelopes = node.log.filter(({ contentTopic }) => contentTopic === toBob.topic)
+  const transport = memory(node.routes)
+  const reader = await Client.withKeys(await bob.exportKeys(), {
+    transport: {
+      ...transport,
+      // All at once: nothing is waited for but the reading itself.
+      query: (query, options) =>
+        query.topics.includes(toBob.topic)
+          ? Promise.resolve({ envelopes })
+          : transport.query(query, options),
+    },
+  })
+  const [conversation] = await reader.conversations.list()
+  let turns = 0
+  const timer = setInterval(() => turns++, 0)
+  assert.equal((await conversation!.messages()).length, 1000)
+  clearInterval(timer)
+  assert.ok(turns > 0)
 })
 
 test("calls that fail in passing are made again, and a refused token is made anew", async () => {
