@@ -227,6 +227,21 @@ test("a stream ends with its signal, by return, and with the client", async () =
   await assert.rejects(alice.canMessage(bob.address), coded("closed"))
 })
 
+test("whoever gives up does not wait for the wallet", async () => {
+  const node = testNode()
+  const asking: string[] = []
+  const signer = {
+    getAddress: newSigner().getAddress,
+    signMessage: (text: string) => new Promise<string>(() => void asking.push(text)),
+  }
+  const ending = new AbortController()
+  const { signal } = ending
+  const creating = Client.create(signer, { transport: memory(node.routes), signal })
+  await until(() => asking.length > 0)
+  ending.abort(new Error("enough"))
+  await assert.rejects(creating, /enough/)
+})
+
 test("closing forgets the keys, also when the transport does not close", async () => {
   const node = testNode()
   const alice = await join(node)

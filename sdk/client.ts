@@ -12,9 +12,10 @@ import type { Keystore } from "./keystore/keystore.ts"
 import { localKeystore, type LocalKeystoreOptions } from "./keystore/local-keystore.ts"
 import { createNetwork, createReader } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
+import { orAborted } from "./or-aborted.ts"
 import { createPace } from "./pace.ts"
 import { createProofs } from "./protocol/proofs.ts"
-import { type Signer, walletOf } from "./protocol/signer.ts"
+import type { Signer } from "./protocol/signer.ts"
 import { type Clock, createClock } from "./time.ts"
 import { createTokens } from "./network/tokens.ts"
 import type { CallOptions, Transport } from "./network/transport.ts"
@@ -71,15 +72,16 @@ export class Client implements AsyncDisposable {
       readonly newPreKey?: boolean
     },
   ): Promise<Client> {
-    const wallet = await walletOf(signer)
     const clock = createClock()
-    const { keystore, isPublished } = await loadAccount(wallet, {
+    const loading = loadAccount(signer, {
       transport: options.transport,
       clock,
       hold: (keys) => localKeystore(keys, options),
       newPreKey: options.newPreKey ?? false,
       ...(options.signal && { signal: options.signal }),
     })
+    // A wallet has no signal: somebody may look at its question for long.
+    const { keystore, isPublished } = await orAborted(loading, options.signal)
     const client = await Client.#over(keystore, clock, options)
     if (!isPublished) await client.#publish(options.signal)
     return client
