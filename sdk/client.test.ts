@@ -3,12 +3,14 @@ import { Code } from "@connectrpc/connect"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { fromHex, vectors } from "../tests/vectors.ts"
 import { Client } from "./client.ts"
 import { localKeystore } from "./keystore/local-keystore.ts"
 import type { Message } from "./message.ts"
+import { decryptKeyBundle } from "./protocol/identity.ts"
 import { decodePrivateKeyBundle } from "./protocol/private-key.ts"
 import { privateStoreTopic } from "./protocol/topics.ts"
-import { privateKeySigner } from "./protocol/signer.ts"
+import { privateKeySigner, walletOf } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
 import { memory } from "./network/transports/memory.ts"
@@ -47,6 +49,23 @@ test("what is no key bundle hides no account, not even from the future", async (
   const again = await join(node, signer)
   assert.deepEqual(await again.exportKeys(), await first.exportKeys())
 })
+
+for (const { id, input } of vectors("encrypted_bundle", "encryptedBundle")) {
+  if (!id.includes("legacy")) continue
+  test(`${id}: an account in a form of early clients is loaded, and stored in today's`, async () => {
+    const node = testNode()
+    const contentTopic = privateStoreTopic(input.address)
+    const message = fromHex(input.encryptedBundle)
+    node.accept(create(EnvelopeSchema, { contentTopic, timestampNs: 1n, message }))
+    const signer = privateKeySigner(fromHex(input.walletPrivateKey))
+    const client = await join(node, signer)
+    const stored = node.log.filter((envelope) => envelope.contentTopic === contentTopic)
+    assert.equal(stored.length, 2)
+    const { bundle, outdated } = await decryptKeyBundle(stored[1]!.message, await walletOf(signer))
+    assert.equal(outdated, false)
+    assert.deepEqual(bundle, decodePrivateKeyBundle(await client.exportKeys()))
+  })
+}
 
 test("the V2 contact is newer than the V1 contact", async () => {
   const node = testNode()
