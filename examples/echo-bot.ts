@@ -8,7 +8,7 @@ import process from "node:process"
 export async function echo(client: Client, options: { readonly since?: Date } = {}): Promise<void> {
   for await (const message of client.conversations.streamAllMessages(options)) {
     if (message.senderAddress === client.address || !message.is(text)) continue
-    const conversations = await client.conversations.list()
+    const conversations = await client.conversations.known()
     const conversation = conversations.find(({ topic }) => topic === message.conversationTopic)
     await conversation?.send(message.content)
   }

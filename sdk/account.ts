@@ -15,7 +15,7 @@ import {
   rotatePreKey,
 } from "./protocol/private-key.ts"
 import { equalBundles, isLegacyBundle, walletAddress } from "./protocol/public-key.ts"
-import type { Wallet } from "./protocol/signer.ts"
+import { type Signer, type Wallet, walletOf } from "./protocol/signer.ts"
 import type { Clock } from "./time.ts"
 import { createTokens } from "./network/tokens.ts"
 import { contactTopic, privateStoreTopic } from "./protocol/topics.ts"
@@ -42,7 +42,8 @@ export interface LoadedAccount {
  * Asks the wallet to sign once for the former, twice for the latter.
  * Throws `wallet`, `undecryptable`, and `forged` when the keys are another wallet's.
  */
-export async function loadAccount(wallet: Wallet, options: AccountOptions): Promise<LoadedAccount> {
+export async function loadAccount(signer: Signer, options: AccountOptions): Promise<LoadedAccount> {
+  const wallet = await walletOf(signer)
   const { opened, newestNs } = await newestBundle(wallet, options)
   if (!opened) {
     const bundle = await createIdentity(wallet, Date.now())

@@ -3,11 +3,14 @@ import { Code } from "@connectrpc/connect"
 import { EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { fromHex, vectors } from "../tests/vectors.ts"
 import { Client } from "./client.ts"
+import { localKeystore } from "./keystore/local-keystore.ts"
 import type { Message } from "./message.ts"
+import { decryptKeyBundle } from "./protocol/identity.ts"
 import { decodePrivateKeyBundle } from "./protocol/private-key.ts"
 import { privateStoreTopic } from "./protocol/topics.ts"
-import { privateKeySigner } from "./protocol/signer.ts"
+import { privateKeySigner, walletOf } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
 import { memory } from "./network/transports/memory.ts"
@@ -46,6 +49,23 @@ test("what is no key bundle hides no account, not even from the future", async (
   const again = await join(node, signer)
   assert.deepEqual(await again.exportKeys(), await first.exportKeys())
 })
+
+for (const { id, input } of vectors("encrypted_bundle", "encryptedBundle")) {
+  if (!id.includes("legacy")) continue
+  test(`${id}: an account in a form of early clients is loaded, and stored in today's`, async () => {
+    const node = testNode()
+    const contentTopic = privateStoreTopic(input.address)
+    const message = fromHex(input.encryptedBundle)
+    node.accept(create(EnvelopeSchema, { contentTopic, timestampNs: 1n, message }))
+    const signer = privateKeySigner(fromHex(input.walletPrivateKey))
+    const client = await join(node, signer)
+    const stored = node.log.filter((envelope) => envelope.contentTopic === contentTopic)
+    assert.equal(stored.length, 2)
+    const { bundle, outdated } = await decryptKeyBundle(stored[1]!.message, await walletOf(signer))
+    assert.equal(outdated, false)
+    assert.deepEqual(bundle, decodePrivateKeyBundle(await client.exportKeys()))
+  })
+}
 
 test("the V2 contact is newer than the V1 contact", async () => {
   const node = testNode()
@@ -224,6 +244,57 @@ test("a stream ends with its signal, by return, and with the client", async () =
   assert.equal((await open).done, true)
   await assert.rejects(conversation.send("too late"), coded("closed"))
   await assert.rejects(alice.canMessage(bob.address), coded("closed"))
+})
+
+test("whoever gives up does not wait for the wallet", async () => {
+  const node = testNode()
+  const asking: string[] = []
+  const signer = {
+    getAddress: newSigner().getAddress,
+    signMessage: (text: string) => new Promise<string>(() => void asking.push(text)),
+  }
+  const ending = new AbortController()
+  const { signal } = ending
+  const creating = Client.create(signer, { transport: memory(node.routes), signal })
+  await until(() => asking.length > 0)
+  ending.abort(new Error("enough"))
+  await assert.rejects(creating, /enough/)
+})
+
+test("closing forgets the keys, also when the transport does not close", async () => {
+  const node = testNode()
+  const alice = await join(node)
+  const keystore = localKeystore(await alice.exportKeys())
+  const client = await Client.withKeystore(keystore, {
+    transport: { ...memory(node.routes), close: () => Promise.reject(new Error("no")) },
+  })
+  await assert.rejects(client.close(), /no/)
+  await assert.rejects(keystore.exportKeys(), coded("closed"))
+})
+
+test("reading a long conversation gives others their turn in between", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const toBob = await alice.conversations.newConversation(bob.address)
+  await Promise.all(Array.from({ length: 1000 }, (_, i) => toBob.send(`${i}`)))
+  const envelopes = node.log.filter(({ contentTopic }) => contentTopic === toBob.topic)
+  const transport = memory(node.routes)
+  const reader = await Client.withKeys(await bob.exportKeys(), {
+    transport: {
+      ...transport,
+      // All at once: nothing is waited for but the reading itself.
+      query: (query, options) =>
+        query.topics.includes(toBob.topic)
+          ? Promise.resolve({ envelopes })
+          : transport.query(query, options),
+    },
+  })
+  const [conversation] = await reader.conversations.list()
+  let turns = 0
+  const timer = setInterval(() => turns++, 0)
+  assert.equal((await conversation!.messages()).length, 1000)
+  clearInterval(timer)
+  assert.ok(turns > 0)
 })
 
 test("calls that fail in passing are made again, and a refused token is made anew", async () => {

@@ -9,31 +9,21 @@ import { type Context, signalOf } from "./context.ts"
 import { type Conversations, createConversations } from "./conversations.ts"
 import { WaferError } from "./error.ts"
 import type { Keystore } from "./keystore/keystore.ts"
-import { localKeystore } from "./keystore/local-keystore.ts"
+import { localKeystore, type LocalKeystoreOptions } from "./keystore/local-keystore.ts"
 import { createNetwork, createReader } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
+import { orAborted } from "./or-aborted.ts"
 import { createPace } from "./pace.ts"
 import { createProofs } from "./protocol/proofs.ts"
-import { type Signer, walletOf } from "./protocol/signer.ts"
-import type { Store } from "./stores/store.ts"
+import type { Signer } from "./protocol/signer.ts"
 import { type Clock, createClock } from "./time.ts"
 import { createTokens } from "./network/tokens.ts"
 import type { CallOptions, Transport } from "./network/transport.ts"
 
 /** What a client is made of. */
-export interface ClientOptions extends CallOptions {
+export interface ClientOptions extends CallOptions, LocalKeystoreOptions {
   /** The way to a node. The client closes it. */
   readonly transport: Transport
-  /**
-   * Keeps the keys of conversations, encrypted; forgotten with the process when absent. The client
-   * closes it.
-   */
-  readonly store?: Store
-  /**
-   * Names the network in the keys of the store; `local` when absent. With the `env` that
-   * `@xmtp/xmtp-js` was given, what it left in the store is taken over.
-   */
-  readonly network?: string
   /** Kinds of content besides text. */
   readonly codecs?: readonly Codec<unknown>[]
   /** Told of invitations, introductions and preferences that are forged or broken. */
@@ -60,15 +50,14 @@ export class Client implements AsyncDisposable {
   readonly contacts: Contacts
   readonly #context: Context
   readonly #end: AbortController
-  readonly #store: Store | undefined
+  #closing: Promise<void> | undefined
 
-  private constructor(context: Context, end: AbortController, store: Store | undefined) {
+  private constructor(context: Context, end: AbortController) {
     this.address = context.address
     this.conversations = createConversations(context)
     this.contacts = createContacts(context)
     this.#context = context
     this.#end = end
-    this.#store = store
   }
 
   /**
@@ -83,15 +72,16 @@ export class Client implements AsyncDisposable {
       readonly newPreKey?: boolean
     },
   ): Promise<Client> {
-    const wallet = await walletOf(signer)
     const clock = createClock()
-    const { keystore, isPublished } = await loadAccount(wallet, {
+    const loading = loadAccount(signer, {
       transport: options.transport,
       clock,
       hold: (keys) => localKeystore(keys, options),
       newPreKey: options.newPreKey ?? false,
       ...(options.signal && { signal: options.signal }),
     })
+    // A wallet has no signal: somebody may look at its question for long.
+    const { keystore, isPublished } = await orAborted(loading, options.signal)
     const client = await Client.#over(keystore, clock, options)
     if (!isPublished) await client.#publish(options.signal)
     return client
@@ -103,13 +93,20 @@ export class Client implements AsyncDisposable {
   }
 
   /** An account whose keys are elsewhere, behind a keystore of one's own. The client closes it. */
-  static async withKeystore(keystore: Keystore, options: ClientOptions): Promise<Client> {
+  static async withKeystore(
+    keystore: Keystore,
+    options: Omit<ClientOptions, keyof LocalKeystoreOptions>,
+  ): Promise<Client> {
     const client = await Client.#over(keystore, createClock(), options)
     await client.#publish(options.signal)
     return client
   }
 
-  static async #over(keystore: Keystore, clock: Clock, options: ClientOptions): Promise<Client> {
+  static async #over(
+    keystore: Keystore,
+    clock: Clock,
+    options: Omit<ClientOptions, keyof LocalKeystoreOptions>,
+  ): Promise<Client> {
     const { address, bundle } = await keystore.account()
     const end = new AbortController()
     const network = createNetwork(options.transport, createTokens(keystore))
@@ -129,7 +126,7 @@ export class Client implements AsyncDisposable {
       pace: createPace(),
       closed: end.signal,
     }
-    return new Client(context, end, options.store)
+    return new Client(context, end)
   }
 
   /** Tells others how to write to the account, unless they can find out. */
@@ -171,13 +168,19 @@ export class Client implements AsyncDisposable {
     return this.#context.keystore.exportKeys()
   }
 
-  /** Ends every stream and call and releases what the client was given. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#end.signal.aborted) return
+  /** Ends every stream and call, forgets the keys, and releases what the client was given. Idempotent. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close()
+  }
+
+  async #close(): Promise<void> {
     this.#end.abort(new WaferError("closed", "the client is closed"))
-    await this.#context.network.transport.close()
-    await this.#context.keystore.close()
-    await this.#store?.close()
+    const { network, keystore } = this.#context
+    try {
+      await network.transport.close()
+    } finally {
+      await keystore.close()
+    }
   }
 
   /** Closes the client at the end of an `await using`. */

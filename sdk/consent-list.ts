@@ -12,7 +12,8 @@ import type { Keystore } from "./keystore/keystore.ts"
 import { messageId } from "./message.ts"
 import type { Network } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
-import type { Clock } from "./time.ts"
+import { orAborted } from "./or-aborted.ts"
+import { type Clock, earlier, earliest } from "./time.ts"
 import { preferencesTopic } from "./protocol/topics.ts"
 import type { Envelope } from "./network/transport.ts"
 
@@ -56,7 +57,7 @@ export function consentList(options: ConsentListOptions): ConsentList {
   const { keystore, network, clock, onInvalid } = options
   const known = new Map<string, { entry: ConsentEntry; timestampNs: bigint }>()
   const statements = new Map<string, Statement>()
-  let newestNs: bigint | undefined
+  let unreadFromNs = 0n
   let loading: Promise<void> | undefined
   let topicName: Promise<string> | undefined
 
@@ -111,7 +112,6 @@ export function consentList(options: ConsentListOptions): ConsentList {
     const changed: ConsentEntry[] = []
     for (const envelope of envelopes) {
       const { message, timestampNs } = envelope
-      if (newestNs === undefined || timestampNs > newestNs) newestNs = timestampNs
       try {
         const name = messageId(message)
         const entries = statements.get(name)?.entries ?? await read(message)
@@ -125,27 +125,28 @@ export function consentList(options: ConsentListOptions): ConsentList {
   }
 
   async function refresh(signal: AbortSignal): Promise<void> {
-    const now = clock()
-    // A clock that is years ahead must not hide what comes next.
-    const from = newestNs !== undefined && newestNs < now ? newestNs : now
-    const range = {
-      topics: [await topic()],
-      ...(newestNs !== undefined && { startNs: from - overlapNs }),
+    const nowNs = clock()
+    const range = { topics: [await topic()], startNs: unreadFromNs }
+    for await (const page of network.pages(range, { signal })) {
+      await learn(page)
+      // Not by what this client or a stream says: others may have said something before that.
+      unreadFromNs = earlier(earliest(page.at(-1)!.timestampNs, nowNs), overlapNs)
     }
-    for await (const page of network.pages(range, { signal })) await learn(page)
   }
 
   /** Reads the list once. Whoever comes while it is read waits for the same reading. */
   async function loaded(signal: AbortSignal): Promise<void> {
-    const begun = loading === undefined
-    const current = loading ??= refresh(signal)
+    const begins = loading === undefined
+    loading ??= refresh(signal).catch((error) => {
+      loading = undefined
+      throw error
+    })
     try {
-      await current
+      await orAborted(loading, signal)
     } catch (error) {
-      if (loading === current) loading = undefined
-      if (begun) throw error
-      // It was another's call that failed, by its own signal perhaps.
       signal.throwIfAborted()
+      if (begins) throw error
+      // It was another's call that failed, by its own signal perhaps.
       await loaded(signal)
     }
   }

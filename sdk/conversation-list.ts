@@ -5,7 +5,8 @@ import type { ConversationRecord } from "./keystore/keystore.ts"
 import { attempt } from "./outcome.ts"
 import { type ProvenMessageV1, readMessageV1 } from "./sealing-v1.ts"
 import { inOrder } from "./stores/in-order.ts"
-import { msToNs } from "./time.ts"
+import { orAborted } from "./or-aborted.ts"
+import { earlier, earliest, msToNs } from "./time.ts"
 import { directTopic, introTopic, inviteTopic } from "./protocol/topics.ts"
 import type { Envelope } from "./network/transport.ts"
 
@@ -44,7 +45,8 @@ const atOnce = 16
 export function conversationList(context: Context): ConversationList {
   const { address, keystore, network, clock, onInvalid, pace } = context
   const [intro, invite] = [introTopic(address), inviteTopic(address)]
-  let lastRunNs: bigint | undefined
+  // Found in what was read: the own clock may be ahead, and would hide what comes next.
+  let unreadFromNs: bigint | undefined
   const ordered = inOrder()
 
   async function learnInvitations(envelopes: readonly Envelope[]): Promise<ConversationRecord[]> {
@@ -116,35 +118,29 @@ export function conversationList(context: Context): ConversationList {
     ]
   }
 
-  /** From when on something may be that this session has not read. */
-  async function unreadFrom(): Promise<bigint | undefined> {
-    if (lastRunNs !== undefined) return lastRunNs - overlapNs
-    const before = await keystore.lastRun()
-    return before === undefined || before < sessionOverlapNs ? undefined : before - sessionOverlapNs
-  }
-
   async function readNew(signal: AbortSignal): Promise<void> {
-    const startedNs = clock()
-    const startNs = await unreadFrom()
-    const range = { topics: [intro, invite], ...(startNs !== undefined && { startNs }) }
-    for await (const page of network.pages(range, { signal })) await learn(page)
-    if (lastRunNs === undefined) await keystore.saveLastRun(startedNs)
-    lastRunNs = startedNs
+    const nowNs = clock()
+    const startNs = unreadFromNs ?? earlier(await keystore.lastRun() ?? 0n, sessionOverlapNs)
+    let nextNs = startNs
+    for await (const page of network.pages({ topics: [intro, invite], startNs }, { signal })) {
+      await learn(page)
+      nextNs = earlier(earliest(page.at(-1)!.timestampNs, nowNs), overlapNs)
+    }
+    if (unreadFromNs === undefined) await keystore.saveLastRun(nowNs)
+    unreadFromNs = nextNs
   }
 
   return {
     topics: [intro, invite],
     learn,
-    refresh(signal) {
-      return ordered(() => readNew(signal))
-    },
+    refresh: (signal) => orAborted(ordered(() => readNew(signal)), signal),
 
     async all() {
       const all = [
         ...(await keystore.introductions()).map((record) => known("v1", record)),
         ...(await keystore.conversations()).map((record) => known("v2", record)),
       ]
-      return all.sort((a, b) => (a.record.createdNs < b.record.createdNs ? -1 : 1))
+      return all.sort((a, b) => Number(a.record.createdNs - b.record.createdNs))
     },
 
     findV1: async (peer) => (await introductions()).get(peer),

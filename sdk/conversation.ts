@@ -150,13 +150,14 @@ export function createConversation(
     codec: Codec<T>,
     options: SendOptions,
   ): Promise<PreparedMessage<T>> {
-    if (context.closed.aborted) throw context.closed.reason
+    const signal = signalOf(context, options.signal)
+    signal.throwIfAborted()
     const payload = await encodeContent(value, codec, context.codecs, {
       ...(options.compression && { compression: options.compression }),
     })
     const shouldPush = options.shouldPush ?? codec.shouldPush?.(value) ?? true
     const writtenNs = options.timestamp && dateToNs(options.timestamp)
-    const { message, timestampNs } = await sealing.seal(payload, writtenNs, { shouldPush })
+    const { message, timestampNs } = await sealing.seal(payload, writtenNs, { shouldPush, signal })
     const id = messageId(message)
     return {
       id,

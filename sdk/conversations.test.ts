@@ -1,12 +1,13 @@
 import { create } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
-import { EnvelopeSchema } from "@wafer/proto"
+import { type Envelope, EnvelopeSchema } from "@wafer/proto"
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Client, type ClientOptions } from "./client.ts"
 import { signConsent } from "./protocol/consent-proof.ts"
 import { type Contact, encodeContactV1 } from "./protocol/contact.ts"
 import { decodePrivateKeyBundle, publicBundle } from "./protocol/private-key.ts"
+import { localKeystore } from "./keystore/local-keystore.ts"
 import { privateKeySigner } from "./protocol/signer.ts"
 import { coded } from "./testing/coded.ts"
 import { type TestNode, testNode } from "./testing/node.ts"
@@ -31,6 +32,15 @@ async function joinV1(node: TestNode): Promise<Client> {
 
 async function bundleOf(client: Client): Promise<Pick<Contact, "bundle">> {
   return { bundle: publicBundle(decodePrivateKeyBundle(await client.exportKeys())) }
+}
+
+/** An invitation to a V2 conversation, made at a time in milliseconds. */
+async function invitation(from: Client, to: Client, ms: number): Promise<Envelope> {
+  const { bundle: recipient } = await localKeystore(await to.exportKeys()).account()
+  const timestampNs = BigInt(ms) * 1_000_000n
+  const { sealed: message } = await localKeystore(await from.exportKeys())
+    .invite({ recipient, createdNs: timestampNs })
+  return create(EnvelopeSchema, { contentTopic: inviteTopic(to.address), timestampNs, message })
 }
 
 test("V1 accounts talk in V1, both ways", async () => {
@@ -72,6 +82,21 @@ test("an old V1 conversation goes on, one with a context is V2", async () => {
   assert.equal(thread.version, "v2")
   const versions = (await bobNow.conversations.list()).map(({ version }) => version)
   assert.deepEqual(versions, ["v1", "v2"])
+})
+
+test("of a V1 and a V2 conversation with the same peer the V2 one goes on, each time", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), joinV1(node)])
+  await (await alice.conversations.newConversation(bob.address)).send("long ago")
+  const client = async (of: Client) =>
+    await Client.withKeys(await of.exportKeys(), { transport: memory(node.routes) })
+  // An official client that has not read the introduction invites to V2.
+  node.accept(await invitation(bob, alice, Date.now()))
+  const aliceNow = await client(alice)
+  for (let i = 0; i < 2; i++) {
+    const { version } = await aliceNow.conversations.newConversation(bob.address)
+    assert.equal(version, "v2")
+  }
 })
 
 for (const follow of [true, false]) {
@@ -202,6 +227,64 @@ test("consent goes to all devices, for addresses, groups and inboxes", async () 
   await assert.rejects(phone.contacts.allow("bob"), coded("invalid-argument"))
 })
 
+test("what another device said before this one spoke is found", async () => {
+  const node = testNode()
+  const phone = await join(node)
+  const laptop = await Client.withKeys(await phone.exportKeys(), {
+    transport: memory(node.routes),
+  })
+  const friends = [0x11, 0x22].map((byte) => `0x${byte.toString(16).repeat(20)}`) as [
+    string,
+    string,
+  ]
+  await laptop.contacts.list()
+  await phone.contacts.allow(friends[0])
+  const said = node.log.at(-1)!
+  node.log.splice(-1, 1, { ...said, timestampNs: said.timestampNs - 3n * 3_600_000_000_000n })
+  await laptop.contacts.deny(friends[1])
+  await laptop.contacts.refresh()
+  assert.equal(await laptop.contacts.consent(friends[0]), "allowed")
+})
+
+test("an invitation of a clock that is hours behind is listed", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  assert.deepEqual(await alice.conversations.list(), [])
+  node.accept(await invitation(bob, alice, Date.now() - 5 * 3_600_000))
+  assert.equal((await alice.conversations.list()).length, 1)
+})
+
+test("whoever waits for another's call does not wait beyond the own signal", async () => {
+  const node = testNode()
+  const [alice, bob] = await Promise.all([join(node), join(node)])
+  const transport = memory(node.routes)
+  let stuck = Promise.withResolvers<void>()
+  const client = await Client.withKeys(await alice.exportKeys(), {
+    transport: {
+      ...transport,
+      async query(query, options) {
+        if (!query.topics[0]!.includes("/contact-")) await stuck.promise
+        return await transport.query(query, options)
+      },
+    },
+  })
+  const calls = [
+    (options = {}) => client.conversations.list(options),
+    (options = {}) => client.contacts.list(options),
+  ]
+  for (const call of calls) {
+    const patient = call()
+    const ending = new AbortController()
+    const impatient = call({ signal: ending.signal })
+    ending.abort(new Error("enough"))
+    await assert.rejects(impatient, /enough/)
+    stuck.resolve()
+    assert.deepEqual(await patient, [])
+    stuck = Promise.withResolvers()
+  }
+  assert.equal(await client.canMessage(bob.address), true)
+})
+
 test("what was said once and is published again allows nobody", async () => {
   const node = testNode()
   const phone = await join(node)
@@ -287,6 +370,24 @@ test("V1 messages of a given time have it, those of now have theirs", async () =
   }
   const { sent } = await toBob.send("now again")
   assert.ok(sent.getTime() >= begun && sent.getTime() < new Date("2040-01-01").getTime())
+})
+
+test("conversations are known without the network once they were listed, begun or streamed", async () => {
+  const node = testNode({ follow: true })
+  const [alice, bob, carol] = await Promise.all([join(node), join(node), join(node)])
+  const begun = await bob.conversations.newConversation(alice.address)
+  assert.deepEqual(await alice.conversations.known(), [])
+  await alice.conversations.list()
+  const stream = alice.conversations.streamAllMessages({ since: new Date(0) })
+  const streamed = await carol.conversations.newConversation(alice.address)
+  await streamed.send("gm")
+  assert.equal((await stream.next()).value!.conversationTopic, streamed.topic)
+  await stream.return()
+  const calls = node.calls.length
+  const topics = (await alice.conversations.known()).map(({ topic }) => topic)
+  assert.deepEqual(topics, [begun.topic, streamed.topic])
+  assert.deepEqual((await bob.conversations.known()).map(({ topic }) => topic), [begun.topic])
+  assert.equal(node.calls.length, calls)
 })
 
 test("exported conversations are known elsewhere without the network", async () => {

@@ -33,6 +33,19 @@ export interface Conversations {
   newConversation(peer: string, options?: NewConversationOptions): Promise<Conversation>
   /** All conversations, oldest first. */
   list(options?: CallOptions): Promise<Conversation[]>
+  /**
+   * Those that are known already, oldest first, without asking the node: what was listed, begun and
+   * streamed, and with a store what earlier sessions knew.
+   *
+   * @example
+   * ```ts
+   * for await (const { conversationTopic } of client.conversations.streamAllMessages()) {
+   *   const known = await client.conversations.known()
+   *   await known.find(({ topic }) => topic === conversationTopic)?.send("heard")
+   * }
+   * ```
+   */
+  known(): Promise<Conversation[]>
   /** Conversations as they begin. With `since`, first those that began at that time or later. */
   stream(options?: StreamOptions): Stream<Conversation>
   /** The messages of all conversations, those too that begin while it is open, from their first message on. */
@@ -89,6 +102,8 @@ export function createConversations(context: Context): Conversations {
     const contact = await contacts.find(peer, { signal })
     if (!contact) throw new WaferError("not-registered", `${peer} has published no keys`)
     await list.refresh(signal)
+    const invited = await list.findV2(peer, wanted)
+    if (invited) return { version: "v2", record: invited }
     if (!wanted) {
       const existing = await list.findV1(peer) ??
         (contact.version === 1 ? beginV1(peer) : undefined)
@@ -99,8 +114,6 @@ export function createConversations(context: Context): Conversations {
         return { version: "v1", record: existing }
       }
     }
-    const invited = await list.findV2(peer, wanted)
-    if (invited) return { version: "v2", record: invited }
     const createdNs = clock()
     const { record, sealed } = await keystore.invite({
       recipient: contact.bundle,
@@ -141,6 +154,10 @@ export function createConversations(context: Context): Conversations {
 
     async list({ signal } = {}) {
       return (await refresh(signalOf(context, signal))).map(conversationOf)
+    },
+
+    async known() {
+      return (await list.all()).map(conversationOf)
     },
 
     stream(options = {}) {

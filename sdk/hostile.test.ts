@@ -136,13 +136,12 @@ test("content without a type is malformed, of a proven sender", async () => {
 })
 
 test("an unknown content type comes with its fallback", async () => {
-  const { node, conversation } = await conversing()
+  const { conversation } = await conversing()
   await conversation.send(new Uint8Array(3), { ...raw, fallback: () => "three bytes" })
   const message = (await conversation.messages()).at(-1)!
   assert.ok(coded("unknown-content-type")(message.error))
   assert.equal(message.fallback, "three bytes")
-  assert.deepEqual(new Uint8Array(message.encoded!.content), new Uint8Array(3))
-  assert.ok(node.log.length > 0)
+  assert.deepEqual(message.encoded!.content, new Uint8Array(3))
 })
 
 test("a compression bomb is an error, not a blow", async () => {

@@ -51,6 +51,7 @@ export type {
   Query,
   Transport,
 } from "./network/transport.ts"
+export type { LocalKeystoreOptions } from "./keystore/local-keystore.ts"
 export type { Store } from "./stores/store.ts"
 export type { OnInvalid } from "./on-invalid.ts"
 export { WaferError, type WaferErrorCode, type WaferErrorOptions } from "./error.ts"

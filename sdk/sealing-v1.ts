@@ -50,8 +50,8 @@ export function sealingV1(context: Context, { topic, peerAddress }: Conversation
   }
 
   return {
-    async seal(payload, writtenNs) {
-      const contact = await contacts.find(peerAddress, { signal: context.closed })
+    async seal(payload, writtenNs, { signal }) {
+      const contact = await contacts.find(peerAddress, { signal })
       if (!contact) throw new WaferError("not-registered", `${peerAddress} has published no keys`)
       const timestampMs = writtenNs === undefined ? nowMs() : nsToMs(writtenNs)
       const recipient = contact.bundle

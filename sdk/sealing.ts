@@ -25,7 +25,7 @@ export interface Sealing {
   seal(
     payload: Uint8Array,
     writtenNs: bigint | undefined,
-    options: { readonly shouldPush: boolean },
+    options: { readonly shouldPush: boolean; readonly signal: AbortSignal },
   ): Promise<SealedPayload>
   /** One outcome for each envelope, in their order. */
   open(envelopes: readonly Envelope[]): Promise<Outcome<OpenedPayload>[]>

@@ -84,7 +84,7 @@ test("V1 conversations are kept, and the next session reads only what is new", a
   }
   const first = await session()
   assert.equal(first.listed[0]?.version, "v1")
-  assert.equal(first.asked[0]!.startNs, undefined)
+  assert.equal(first.asked[0]!.startNs, 0n)
   node.log.splice(0, node.log.length, ...node.log.filter((e) => !e.contentTopic.includes("intro")))
   const second = await session()
   assert.deepEqual(second.listed, first.listed)

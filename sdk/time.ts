@@ -27,6 +27,16 @@ export function dateToNs(date: Date): bigint {
   return msToNs(Math.max(0, ms))
 }
 
+/** The earlier of two times. */
+export function earliest(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
+/** A time by so much earlier; before 1970 there is nothing. */
+export function earlier(ns: bigint, byNs: bigint): bigint {
+  return ns > byNs ? ns - byNs : 0n
+}
+
 /** Tells the time in nanoseconds, each time later than the one before. */
 export type Clock = () => bigint
 

@@ -1,7 +1,7 @@
 import { toAddress } from "../protocol/address.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Message } from "../message.ts"
-import { parseCount, parseMoment } from "./arguments.ts"
+import { parseCount, parseMoment, usage } from "./arguments.ts"
 import type { Call, Command, Terminal } from "./command.ts"
 import { conversationJson, conversationLine, messageJson, messageLine } from "./show.ts"
 
@@ -17,6 +17,9 @@ export const list: Command = {
   async run(call) {
     const { arguments: [address], options, terminal, json } = call
     const isWanted = wanted(call)
+    if (address === undefined && (options.limit ?? options.since) !== undefined) {
+      throw usage("--limit and --since are about messages: list needs an ADDRESS")
+    }
     const range: Range = {
       limit: options.limit === undefined ? Infinity : parseCount(options.limit),
       ...(options.since !== undefined && { since: parseMoment(options.since) }),

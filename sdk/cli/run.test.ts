@@ -139,6 +139,7 @@ test("nothing is asked of the network for a call that makes no sense", async () 
       ["send", "0x12"],
       ["send", "0x12", "hi"],
       ["list", "0x12"],
+      ["list", "--limit", "3"],
       ["stream", "0x12"],
       ["allow"],
       ["allow", "0x12"],

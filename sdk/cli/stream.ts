@@ -21,8 +21,7 @@ export const stream: Command = {
     /** Whether a topic is one of those wanted; conversations begin while the stream is open. */
     async function isShown(topic: string): Promise<boolean> {
       if (!topics.has(topic)) {
-        const conversations = await client.conversations.list({ signal: terminal.signal })
-        for (const conversation of conversations) {
+        for (const conversation of await client.conversations.known()) {
           topics.set(conversation.topic, isWanted(conversation))
         }
       }

@@ -46,11 +46,14 @@ const mostAgreements = 4096
 /** Where a keystore keeps the keys of conversations. */
 export interface LocalKeystoreOptions {
   /**
-   * Values are encrypted to the account before they come here, in the official client's layout: what
-   * `@xmtp/xmtp-js` left in it is taken over. Forgotten with the process when absent.
+   * Keeps the keys of conversations, encrypted to the account and in the layout of `@xmtp/xmtp-js`;
+   * forgotten with the process when absent. It is closed with the keystore.
    */
   readonly store?: Store
-  /** Names the network in the keys of the store, as `env` does in `@xmtp/xmtp-js`; `local` when absent. */
+  /**
+   * Names the network in the keys of the store; `local` when absent. With the `env` that
+   * `@xmtp/xmtp-js` was given, what it left in the store is taken over.
+   */
   readonly network?: string
 }
 

@@ -14,6 +14,8 @@ export interface ContactDirectory {
 
 // Contacts change when an account makes new keys, which is rare.
 const freshForMs = 10 * 60 * 1000
+// A kilobyte each: whoever asks about millions must not keep them all.
+const mostRemembered = 4096
 
 /** Contacts as the network tells them, remembered for ten minutes. */
 export function contactDirectory(reader: Reader): ContactDirectory {
@@ -25,7 +27,9 @@ export function contactDirectory(reader: Reader): ContactDirectory {
   }
 
   function remember(contact: Contact | undefined): Contact | undefined {
-    if (contact) known.set(contact.address, { contact, until: Date.now() + freshForMs })
+    if (!contact) return undefined
+    known.set(contact.address, { contact, until: Date.now() + freshForMs })
+    if (known.size > mostRemembered) known.delete(known.keys().next().value!)
     return contact
   }
 
@@ -41,9 +45,9 @@ export function contactDirectory(reader: Reader): ContactDirectory {
       remembered(address) ?? remember(await lookUp(address, options)),
 
     async findAll(addresses, options = {}) {
-      const unknown = [...new Set(addresses)].filter((address) => !remembered(address))
+      const found = new Map(addresses.map((address) => [address, remembered(address)]))
+      const unknown = [...found.keys()].filter((address) => !found.get(address))
       const pages = await reader.firstPages(unknown.map(newestContacts), options)
-      const found = new Map<string, Contact | undefined>()
       for (const [i, address] of unknown.entries()) {
         const page = pages[i]!
         const contact = choose(page.envelopes, address) ??
@@ -51,7 +55,7 @@ export function contactDirectory(reader: Reader): ContactDirectory {
           (page.envelopes.length < pageSize ? undefined : await lookUp(address, options))
         found.set(address, remember(contact))
       }
-      return addresses.map((address) => found.get(address) ?? remembered(address))
+      return addresses.map((address) => found.get(address))
     },
   }
 }

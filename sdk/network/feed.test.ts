@@ -1,9 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { WaferError } from "../error.ts"
 import { createFeed, type FeedOptions } from "./feed.ts"
 import { createNetwork } from "./network.ts"
-import { pauseMs } from "./retry.ts"
 import { msToNs } from "../time.ts"
 import type { Envelope, Transport } from "./transport.ts"
 
@@ -150,9 +148,4 @@ test("what waits for a slow reader is bounded, and comes from the store", async 
   node.end()
   assert.ok(states.includes("waiting"))
   assert.equal(told.length, 4098)
-})
-
-test("no wish of a node for patience is longer than a minute", () => {
-  const error = new WaferError("rate-limited", "wait", { retryAfterMs: 99_999_999_999_000 })
-  assert.ok(pauseMs(1, error) <= 65_000)
 })

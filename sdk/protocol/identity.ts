@@ -1,6 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import {
-  type EncryptedPrivateKeyBundle,
   EncryptedPrivateKeyBundleSchema,
   type EncryptedPrivateKeyBundleV1,
   EncryptedPrivateKeyBundleV1Schema,
@@ -15,6 +14,7 @@ import {
   writeCiphertext,
 } from "./ciphertext.ts"
 import { WaferError } from "../error.ts"
+import { attempt } from "../outcome.ts"
 import {
   createKey,
   createPreKey,
@@ -111,7 +111,7 @@ function openEither<T>(secret: Uint8Array, open: (secret: Uint8Array) => T): T {
 function readEncrypted(
   bytes: Uint8Array,
 ): { encrypted: EncryptedPrivateKeyBundleV1; bare: boolean } {
-  const wrapped = attempt(() =>
+  const { value: wrapped } = attempt(() =>
     decodeProto(EncryptedPrivateKeyBundleSchema, bytes, "encrypted key bundle")
   )
   const encrypted = wrapped?.version.value
@@ -127,12 +127,4 @@ function isComplete(
 ): encrypted is EncryptedPrivateKeyBundleV1 {
   return encrypted !== undefined && encrypted.walletPreKey.length > 0 &&
     encrypted.ciphertext?.union.value !== undefined
-}
-
-function attempt(read: () => EncryptedPrivateKeyBundle): EncryptedPrivateKeyBundle | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }

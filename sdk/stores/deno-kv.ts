@@ -3,6 +3,7 @@ import { WaferError } from "../error.ts"
 import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
 import { type Lease, leaseLock } from "./lease.ts"
+import { orStoreError } from "./or-store-error.ts"
 
 /** A key of the database. */
 export type KvKey = readonly (string | number)[]
@@ -105,6 +106,18 @@ export function denoKvStore(kv: Kv, prefix: readonly string[] = ["wafer"]): Stor
     }
   }
 
+  async function keys(start: string): Promise<string[]> {
+    const keys: string[] = []
+    const selector = { prefix: [...prefix, "value"], start: headOf(start) }
+    for await (const entry of kv.list(selector)) {
+      const key = entry.key.at(-1) as string
+      // Strings are ordered by their UTF-8 bytes: those of one prefix stand together.
+      if (!key.startsWith(start)) break
+      keys.push(key)
+    }
+    return keys.sort()
+  }
+
   /** An entry that says since when who has it. */
   function lease(key: KvKey): Lease {
     const holder = crypto.randomUUID()
@@ -114,37 +127,29 @@ export function denoKvStore(kv: Kv, prefix: readonly string[] = ["wafer"]): Stor
       return { takenMs: Number(takenMs ?? 0), id, check: { key, versionstamp } }
     }
     return {
-      async take(staleMs) {
-        const { takenMs, check } = await read()
-        if (takenMs > staleMs) return false
-        const entry = utf8(`${Date.now()} ${holder}`)
-        return (await kv.atomic().check(check).set(key, entry).commit()).ok
-      },
-      async give() {
-        const { id, check } = await read()
-        if (id === holder) await kv.atomic().check(check).delete(key).commit()
-      },
+      take: (staleMs) =>
+        orStoreError(async () => {
+          const { takenMs, check } = await read()
+          if (takenMs > staleMs) return false
+          const entry = utf8(`${Date.now()} ${holder}`)
+          return (await kv.atomic().check(check).set(key, entry).commit()).ok
+        }),
+      give: () =>
+        orStoreError(async () => {
+          const { id, check } = await read()
+          if (id === holder) await kv.atomic().check(check).delete(key).commit()
+        }),
     }
   }
 
   return {
-    get,
+    get: (key) => orStoreError(() => get(key)),
     set(key, value) {
       const copy = value.slice()
-      return ordered(() => set(key, copy))
+      return ordered(() => orStoreError(() => set(key, copy)))
     },
-    delete: (key) => ordered(() => replace(key, undefined)),
-    async keys(start) {
-      const keys: string[] = []
-      const selector = { prefix: [...prefix, "value"], start: headOf(start) }
-      for await (const entry of kv.list(selector)) {
-        const key = entry.key.at(-1) as string
-        // Strings are ordered by their UTF-8 bytes: those of one prefix stand together.
-        if (!key.startsWith(start)) break
-        keys.push(key)
-      }
-      return keys.sort()
-    },
+    delete: (key) => ordered(() => orStoreError(() => replace(key, undefined))),
+    keys: (start) => orStoreError(() => keys(start)),
     lock: leaseLock((name) => lease([...prefix, "lock", name])),
     close: () => ordered(() => Promise.resolve()),
   }

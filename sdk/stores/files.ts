@@ -6,6 +6,7 @@ import { asWaferError, rethrowAs } from "../error.ts"
 import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
 import { type Lease, leaseLock } from "./lease.ts"
+import { orStoreError } from "./or-store-error.ts"
 
 /**
  * A store of one file per key below `folder`, which only their owner may read. A value is written to
@@ -30,7 +31,7 @@ export function fileStore(folder: string): Store {
       const copy = value.slice()
       return ordered(() => replace(pathOf(key), copy))
     },
-    delete: (key) => ordered(() => rm(pathOf(key), { force: true })),
+    delete: (key) => ordered(() => remove(pathOf(key))),
     async keys(prefix) {
       const names = await listFiles(folder)
       return names.map(keyOf).filter((key) => key.startsWith(prefix)).sort()
@@ -58,6 +59,10 @@ async function replace(path: string, value: Uint8Array): Promise<void> {
   }
 }
 
+function remove(path: string): Promise<void> {
+  return orStoreError(() => rm(path, { force: true }))
+}
+
 /** A file that only one process can create. */
 function lockFile(path: string): Lease {
   async function isStale(staleMs: number): Promise<boolean> {
@@ -76,11 +81,11 @@ function lockFile(path: string): Lease {
         return true
       } catch (error) {
         if (!hasCode(error, "EEXIST")) throw asWaferError(error, "store")
-        if (await isStale(staleMs)) await rm(path, { force: true })
+        if (await isStale(staleMs)) await remove(path)
         return false
       }
     },
-    give: () => rm(path, { force: true }),
+    give: () => remove(path),
   }
 }
 

@@ -1,4 +1,5 @@
-import { asWaferError, WaferError } from "../error.ts"
+import { WaferError } from "../error.ts"
+import { orStoreError } from "./or-store-error.ts"
 import type { Store } from "./store.ts"
 import { webLock } from "./web-lock.ts"
 
@@ -9,23 +10,31 @@ export function indexedDbStore(name = "wafer"): Store {
   let opening: Promise<IDBDatabase> | undefined
   let closed = false
 
+  /** One that fails is tried again with the next call. */
+  async function open(): Promise<IDBDatabase> {
+    try {
+      return await openDatabase(name)
+    } catch (error) {
+      opening = undefined
+      throw error
+    }
+  }
+
   /** Runs `work` in a transaction and resolves with its result when that is committed. */
   async function transact<T>(
     mode: IDBTransactionMode,
     work: (values: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> {
     if (closed) throw new WaferError("closed", `the store ${name} is closed`)
-    try {
-      const database = await (opening ??= openDatabase(name))
+    return await orStoreError(async () => {
+      const database = await (opening ??= open())
       return await new Promise((resolve, reject) => {
         const transaction = database.transaction(table, mode)
         const request = work(transaction.objectStore(table))
         transaction.oncomplete = () => resolve(request.result)
         transaction.onabort = () => reject(transaction.error)
       })
-    } catch (error) {
-      throw asWaferError(error, "store")
-    }
+    })
   }
 
   return {

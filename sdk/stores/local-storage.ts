@@ -1,5 +1,6 @@
 import { fromCodes } from "../bytes.ts"
-import { asWaferError, WaferError } from "../error.ts"
+import { WaferError } from "../error.ts"
+import { orStoreError } from "./or-store-error.ts"
 import type { Store } from "./store.ts"
 import { webLock } from "./web-lock.ts"
 
@@ -14,29 +15,18 @@ export type WebStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "k
  */
 export function localStorageStore(storage: WebStorage = localStorage): Store {
   return {
-    // Each method is async so that what the browser throws becomes a rejection.
-    // deno-lint-ignore require-await
-    async get(key) {
-      const text = storage.getItem(key)
-      return text === null ? undefined : fromLatin1(text, key)
-    },
-    // deno-lint-ignore require-await
-    async set(key, value) {
-      try {
-        storage.setItem(key, fromCodes(value))
-      } catch (error) {
-        throw asWaferError(error, "store")
-      }
-    },
-    // deno-lint-ignore require-await
-    async delete(key) {
-      storage.removeItem(key)
-    },
-    // deno-lint-ignore require-await
-    async keys(prefix) {
-      const all = Array.from({ length: storage.length }, (_, i) => storage.key(i))
-      return all.filter((key) => key !== null && key.startsWith(prefix)).sort() as string[]
-    },
+    get: (key) =>
+      orStoreError(() => {
+        const text = storage.getItem(key)
+        return text === null ? undefined : fromLatin1(text, key)
+      }),
+    set: (key, value) => orStoreError(() => storage.setItem(key, fromCodes(value))),
+    delete: (key) => orStoreError(() => storage.removeItem(key)),
+    keys: (prefix) =>
+      orStoreError(() => {
+        const all = Array.from({ length: storage.length }, (_, i) => storage.key(i))
+        return all.filter((key) => key !== null && key.startsWith(prefix)).sort() as string[]
+      }),
     lock: webLock("local-storage"),
     close: () => Promise.resolve(),
   }

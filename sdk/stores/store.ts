@@ -1,7 +1,7 @@
 /**
- * Where a client keeps what it learnt: conversations, consent, how far it has read.
- * Bytes under string keys, so that any storage can carry it. Values may be sealed by the caller
- * before they arrive here.
+ * Where a client keeps what it learnt: conversations with their keys, and when it last asked for them.
+ * Bytes under string keys, so that any storage can carry it. The client seals values before they arrive
+ * here. Implementations throw `WaferError` with the code `store` when the storage fails.
  */
 export interface Store {
   /** The value under `key`, or undefined. */

@@ -97,6 +97,22 @@ test("IndexedDB refuses to work after it was closed", { skip: notHere }, async (
   await assert.rejects(store.get("a"), { code: "closed" })
 })
 
+test("a storage that fails says so with a code", async () => {
+  const fails = () => {
+    throw new DOMException("denied", "SecurityError")
+  }
+  const stores = [
+    localStorageStore({ getItem: fails, setItem: fails, removeItem: fails, key: fails, length: 1 }),
+    denoKvStore({ get: fails, list: fails, atomic: fails }),
+  ]
+  for (const store of stores) {
+    await assert.rejects(store.get("a"), { code: "store" })
+    await assert.rejects(store.set("a", Uint8Array.of(1)), { code: "store" })
+    await assert.rejects(store.delete("a"), { code: "store" })
+    await assert.rejects(store.keys(""), { code: "store" })
+  }
+})
+
 test("a full localStorage says so", async () => {
   const full = {
     ...mapStorage(),

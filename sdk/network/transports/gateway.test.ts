@@ -14,6 +14,7 @@ import { concat, toBase64, utf8 } from "../../bytes.ts"
 import { WaferError } from "../../error.ts"
 import { coded } from "../../testing/coded.ts"
 import type { Envelope, Query } from "../transport.ts"
+import manifest from "../../package.json" with { type: "json" }
 import { gateway } from "./gateway.ts"
 
 interface Asked {
@@ -80,7 +81,7 @@ for (const { id, input, output } of vectors("http_api", "httpExchange")) {
     assert.equal(asked[0]!.url, `http://node.test${path}`)
     assert.deepEqual(asked[0]!.body, body)
     assert.equal(asked[0]!.headers["x-app-version"], headers["x-app-version"])
-    assert.match(asked[0]!.headers["x-client-version"]!, /^wafer\//)
+    assert.equal(asked[0]!.headers["x-client-version"], `wafer/${manifest.version}`)
   })
 }
 
