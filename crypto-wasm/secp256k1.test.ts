@@ -8,12 +8,11 @@ import { secp256k1, sha256 } from "./mod.ts"
 import * as reference from "./reference/secp256k1.ts"
 import { fails, onEachCurve as test } from "./testing.ts"
 
-const { G, mod, n, p, toBytes } = reference
+const { G, LAMBDA, mod, n, p, toBytes } = reference
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
 /** Scalars in [1, n): random ones and the small, the large and those near powers of LAMBDA. */
-const LAMBDA = 0x5363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72n
 const near = [
   0n,
   1n,
