@@ -68,7 +68,7 @@ const modules: readonly Module[] = [
     features: ["simd"],
     memoryBase: 1024,
     initialMemory: 1,
-    budget: 20_000,
+    budget: 22_000,
   },
   {
     // For tests alone.

@@ -34,14 +34,8 @@ const wasm = skip === false ? instantiate<Parts>(compile(hex)) : undefined!
 const doubles = new Float64Array(wasm?.memory.buffer ?? new ArrayBuffer(0))
 const words = new Int32Array(doubles.buffer)
 const start = wasm?.heap() ?? 0
-const [A, ZZ, B, R, K, E] = [0, 80, 160, 240, 320, 400].map((offset) => start + offset) as [
-  Address,
-  Address,
-  Address,
-  Address,
-  Address,
-  Address,
-]
+const [A, ZZ, B] = [start, start + 80, start + 160]
+const [R, K, E] = [start + 240, start + 320, start + 400]
 
 const POSITIONS = [0n, 52n, 103n, 154n, 205n]
 // The bounds of assembly/pair.ts.

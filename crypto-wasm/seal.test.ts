@@ -68,13 +68,7 @@ onEachBuild("what was sealed opens, and nothing else does", () => {
       const given = [secret, salt, nonce, payload, aad] as const
       for (const [which, bytes] of given.entries()) {
         if (bytes.length === 0) continue
-        const forged = given.map((b) => b.slice()) as [
-          Uint8Array,
-          Uint8Array,
-          Uint8Array,
-          Uint8Array,
-          Uint8Array,
-        ]
+        const forged = given.map((b) => b.slice()) as unknown as typeof given
         forged[which]![place % bytes.length]! ^= 1 << (place % 8)
         assert.throws(() => open(...forged), fails("authentication-failed"))
       }
@@ -109,6 +103,16 @@ test("the same result into a buffer of one's own, which may be the input", () =>
     aes256gcm.decryptInto(buffer.subarray(0, length), key, nonce, buffer, aad)
     assert.deepEqual(buffer.subarray(0, length), plaintext)
   }
+  // Nor does it matter where the two overlap.
+  for (const [from, to] of [[0, 5], [5, 0], [3, 19], [40, 0]] as const) {
+    const buffer = bytesOf(200)
+    const plaintext = bytesOf(200).slice(from, from + 100)
+    sealInto(buffer.subarray(to, to + 116), secret, salt, nonce, buffer.subarray(from, from + 100))
+    const payload = seal(secret, salt, nonce, plaintext)
+    assert.deepEqual(buffer.subarray(to, to + 116), payload)
+    openInto(buffer.subarray(from, from + 100), secret, salt, nonce, buffer.subarray(to, to + 116))
+    assert.deepEqual(buffer.subarray(from, from + 100), plaintext)
+  }
   const out = bytesOf(4)
   const forged = new Uint8Array(20)
   assert.throws(() => openInto(out, secret, salt, nonce, forged), fails("authentication-failed"))
@@ -134,18 +138,35 @@ test("large payloads are the same, whoever seals and opens them", async () => {
   }
   const long = bytesOf(100_000)
   const noBytes = "abc" as unknown as Uint8Array
-  await assert.rejects(sealLarge(secret, salt, bytesOf(11), long), fails("invalid-argument"))
-  await assert.rejects(openLarge(secret, salt, bytesOf(13), long), fails("invalid-argument"))
-  await assert.rejects(sealLarge(secret, noBytes, nonce, long), fails("invalid-argument"))
-  await assert.rejects(openLarge(secret, salt, nonce, bytesOf(15)), fails("invalid-argument"))
+  const wrong: [string, () => Promise<Uint8Array>][] = [
+    ["secret", () => sealLarge(noBytes, salt, nonce, long)],
+    ["salt", () => sealLarge(secret, noBytes, nonce, long)],
+    ["nonce", () => sealLarge(secret, salt, bytesOf(11), long)],
+    ["plaintext", () => sealLarge(secret, salt, nonce, noBytes)],
+    ["aad", () => sealLarge(secret, salt, nonce, long, noBytes)],
+    ["nonce", () => openLarge(secret, salt, bytesOf(13), long)],
+    ["payload", () => openLarge(secret, salt, nonce, bytesOf(15))],
+  ]
+  for (const [name, call] of wrong) {
+    await assert.rejects(
+      call,
+      (error) => fails("invalid-argument")(error) && (error as Error).message.includes(`"${name}"`),
+    )
+  }
 })
 
-test("memory shared with a worker is taken like any other", async () => {
-  if (typeof SharedArrayBuffer === "undefined") return
-  const shared = new Uint8Array(new SharedArrayBuffer(40_000))
-  const payload = seal(shared.subarray(0, 32), bytesOf(32), bytesOf(12), shared)
-  assert.deepEqual(
-    await sealLarge(shared.subarray(0, 32), bytesOf(32), bytesOf(12), shared),
-    payload,
-  )
+test("memory that is shared with a worker, or may grow, is taken like any other", async () => {
+  const buffers = [new ArrayBuffer(40_000, { maxByteLength: 50_000 })] as ArrayBufferLike[]
+  if (typeof SharedArrayBuffer !== "undefined") buffers.push(new SharedArrayBuffer(40_000))
+  const [salt, nonce] = [bytesOf(32), bytesOf(12)]
+  for (const buffer of buffers) {
+    const all = new Uint8Array(buffer)
+    const [secret, plaintext] = [all.subarray(0, 32), all.subarray(32, 39_000)]
+    const payload = seal(secret.slice(), salt, nonce, plaintext.slice())
+    assert.deepEqual(seal(secret, salt, nonce, plaintext), payload)
+    assert.deepEqual(await sealLarge(secret, salt, nonce, plaintext), payload)
+    all.set(payload)
+    const opened = openLarge(new Uint8Array(32), salt, nonce, all.subarray(0, payload.length))
+    assert.deepEqual(await opened, new Uint8Array(39_000 - 32))
+  }
 })

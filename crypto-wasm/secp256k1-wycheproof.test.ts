@@ -4,9 +4,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { fromHex, toHex } from "../tests/vectors.ts"
 import { wycheproof, wycheproofAbsent, type WycheproofGroup } from "../tests/wycheproof.ts"
-import { CryptoError } from "./error.ts"
-import { sha256 } from "./mod.ts"
-import { type Build, choose, secp256k1 } from "./secp256k1.ts"
+import { secp256k1, sha256 } from "./mod.ts"
+import { fails, onEachCurve } from "./testing.ts"
 
 /** id-ecPublicKey, secp256k1, and a bit string of 65 bytes: the one encoding of an uncompressed key. */
 const SPKI = "3056301006072a8648ce3d020106052b8104000a034200"
@@ -50,17 +49,8 @@ const hasHighS = (signature: Uint8Array): boolean =>
 
 function withFile(name: string, run: (groups: WycheproofGroup[]) => void): void {
   const groups = wycheproof(name)
-  for (const build of ["scalar", "fused"] as Build[]) {
-    const skip = groups === undefined
-      ? wycheproofAbsent
-      : choose(build)
-      ? false
-      : "multiply-adds are not fused here"
-    test(`wycheproof ${name} (${build})`, { skip }, () => {
-      choose(build)
-      run(groups!)
-    })
-  }
+  if (groups === undefined) test(`wycheproof ${name}`, { skip: wycheproofAbsent }, () => {})
+  else onEachCurve(`wycheproof ${name}`, () => run(groups))
 }
 
 withFile("ecdh_secp256k1_test", (groups) => {
@@ -82,7 +72,7 @@ withFile("ecdh_secp256k1_test", (groups) => {
     } else {
       assert.throws(
         () => secp256k1.sharedPoint(secretKeyOf(t.private), publicKey),
-        (error) => error instanceof CryptoError && error.code === "invalid-public-key",
+        fails("invalid-public-key"),
         `${tcId}`,
       )
     }

@@ -1,30 +1,18 @@
 import { secp256k1 as noble } from "@noble/curves/secp256k1.js"
 import fc from "fast-check"
 import assert from "node:assert/strict"
-import { test as nodeTest } from "node:test"
 import { fromHex, toHex, vectors } from "../tests/vectors.ts"
-import { CryptoError, type CryptoErrorCode } from "./error.ts"
-import { sha256 } from "./mod.ts"
+import { type Build, choose, enter } from "./curve.ts"
+import { CryptoError } from "./error.ts"
+import { secp256k1, sha256 } from "./mod.ts"
 import * as reference from "./reference/secp256k1.ts"
-import { type Build, choose, enter, secp256k1 } from "./secp256k1.ts"
+import { fails, onEachCurve as test } from "./testing.ts"
 
-const { G, mod, n, p, toBytes } = reference
-
-/** Runs a test with both builds of the module, where the engine can run both. */
-function test(name: string, run: () => void): void {
-  for (const build of ["scalar", "fused"] as Build[]) {
-    const skip = choose(build) ? false : "multiply-adds are not fused here"
-    nodeTest(`${name} (${build})`, { skip }, () => {
-      choose(build)
-      run()
-    })
-  }
-}
+const { G, LAMBDA, mod, n, p, toBytes } = reference
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
 /** Scalars in [1, n): random ones and the small, the large and those near powers of LAMBDA. */
-const LAMBDA = 0x5363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72n
 const near = [
   0n,
   1n,
@@ -41,9 +29,6 @@ const scalar: fc.Arbitrary<bigint> = fc.oneof(
     .map(([around, by]) => mod(around + by, n) || 1n),
 )
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
-
-const throwsCode = (code: CryptoErrorCode, run: () => unknown): void =>
-  assert.throws(run, (error) => error instanceof CryptoError && error.code === code)
 
 /** What `verify` says, which a verifier made for the key has to say too. */
 function verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean {
@@ -191,7 +176,7 @@ test("property: verify and recover say what the reference says, of chosen r, s a
       )
       const expected = reference.recover(r, s, id, digest)
       if (expected === undefined) {
-        throwsCode("invalid-signature", () => secp256k1.recover(signature, id, hash))
+        assert.throws(() => secp256k1.recover(signature, id, hash), fails("invalid-signature"))
       } else {
         assert.equal(
           toHex(secp256k1.recover(signature, id, hash)),
@@ -303,9 +288,9 @@ test("secret keys: zero, n and above are refused", () => {
   for (const key of [0n, n, n + 1n, p, 2n ** 256n - 1n]) {
     const secretKey = toBytes(key)
     assert.equal(secp256k1.isValidSecretKey(secretKey), false)
-    throwsCode("invalid-secret-key", () => secp256k1.getPublicKey(secretKey))
-    throwsCode("invalid-secret-key", () => secp256k1.sharedPoint(secretKey, peer))
-    throwsCode("invalid-secret-key", () => secp256k1.sign(digest, secretKey))
+    assert.throws(() => secp256k1.getPublicKey(secretKey), fails("invalid-secret-key"))
+    assert.throws(() => secp256k1.sharedPoint(secretKey, peer), fails("invalid-secret-key"))
+    assert.throws(() => secp256k1.sign(digest, secretKey), fails("invalid-secret-key"))
   }
   for (const key of [1n, n - 1n]) assert.equal(secp256k1.isValidSecretKey(toBytes(key)), true)
 })
@@ -319,8 +304,8 @@ test("public keys: off the curve, out of range and other forms are refused", () 
   }
   const bad = [
     new Uint8Array(65),
-    with_((b) => b[0] = 6), // hybrid
-    with_((b) => b[0] = 0),
+    // The first byte of compressed and of hybrid forms, and of none.
+    ...[0, 2, 3, 5, 6, 7, 255].map((form) => with_((b) => b[0] = form)),
     with_((b) => b[64]! ^= 1),
     with_((b) => b.set(toBytes(p), 1)),
     with_((b) => b.set(toBytes(2n ** 256n - 1n), 33)),
@@ -330,11 +315,12 @@ test("public keys: off the curve, out of range and other forms are refused", () 
   ]
   for (const publicKey of bad) {
     assert.equal(secp256k1.isValidPublicKey(publicKey), false)
-    throwsCode("invalid-public-key", () => secp256k1.sharedPoint(toBytes(1n), publicKey))
-    throwsCode("invalid-public-key", () => {
-      secp256k1.verify(new Uint8Array(64), new Uint8Array(32), publicKey)
-    })
-    throwsCode("invalid-public-key", () => secp256k1.verifier(publicKey))
+    assert.throws(() => secp256k1.sharedPoint(toBytes(1n), publicKey), fails("invalid-public-key"))
+    assert.throws(
+      () => secp256k1.verify(new Uint8Array(64), new Uint8Array(32), publicKey),
+      fails("invalid-public-key"),
+    )
+    assert.throws(() => secp256k1.verifier(publicKey), fails("invalid-public-key"))
   }
   assert.equal(secp256k1.isValidPublicKey(good), true)
   const one = reference.encode(reference.lift(1n, false)!)

@@ -4,13 +4,8 @@ import { aes256gcm, hkdfSha256, hmacSha256, open, openInto, seal, sealInto, sha2
 import { enter, reserve } from "./symmetric.ts"
 import { bytesOf, fails, onEachBuild } from "./testing.ts"
 
-const [key, nonce, secret, salt, aad] = [32, 12, 195, 100, 77].map((n) => bytesOf(n, n)) as [
-  Uint8Array,
-  Uint8Array,
-  Uint8Array,
-  Uint8Array,
-  Uint8Array,
-]
+const [key, nonce, secret] = [bytesOf(32), bytesOf(12, 2), bytesOf(195, 3)]
+const [salt, aad] = [bytesOf(100, 4), bytesOf(77, 5)]
 
 /** What is in memory now. */
 const memory = (): Uint8Array => reserve(0).bytes

@@ -5,15 +5,12 @@ import { test } from "node:test"
 import { fromHex, toHex } from "../tests/vectors.ts"
 import { wycheproof, wycheproofAbsent, type WycheproofGroup } from "../tests/wycheproof.ts"
 import { aes256gcm, hkdfSha256, hmacSha256 } from "./mod.ts"
-import { fails } from "./testing.ts"
+import { fails, onEachBuild } from "./testing.ts"
 
 function withFile(name: string, run: (groups: WycheproofGroup[]) => void): void {
   const groups = wycheproof(name)
-  test(
-    `wycheproof ${name}`,
-    groups === undefined ? { skip: wycheproofAbsent } : {},
-    () => run(groups!),
-  )
+  if (groups === undefined) test(`wycheproof ${name}`, { skip: wycheproofAbsent }, () => {})
+  else onEachBuild(`wycheproof ${name}`, () => run(groups))
 }
 
 withFile("aes_gcm_test", (groups) => {

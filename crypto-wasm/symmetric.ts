@@ -62,10 +62,15 @@ export const builds = { relaxed, baseline } as const
 let module: WebAssembly.Module | undefined
 let workspace: Workspace | undefined
 
+/** The build for this engine. */
+export function preferred(): string {
+  return hasRelaxedSimd() ? relaxed : baseline
+}
+
 /** Goes over to a build, at the first use to the one for this engine. The tests go over to each. */
 export function enter(build?: string): Workspace {
   if (build !== undefined) module = compile(build)
-  module ??= compile(hasRelaxedSimd() ? relaxed : baseline)
+  module ??= compile(preferred())
   return workspace = workspaceOf(instantiate<Symmetric>(module))
 }
 

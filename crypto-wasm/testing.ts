@@ -1,10 +1,11 @@
-// What the tests of the symmetric half share.
+// What the tests share.
 import fc from "fast-check"
 import { test } from "node:test"
+import { choose } from "./curve.ts"
 import { CryptoError, type CryptoErrorCode } from "./error.ts"
 import { builds, enter } from "./symmetric.ts"
 
-/** Runs a test on both builds, as far as this engine takes them. */
+/** Runs a test on both builds of the symmetric module, as far as this engine takes them. */
 export function onEachBuild(title: string, run: () => void): void {
   for (const [name, build] of Object.entries(builds)) {
     test(`${title} (${name})`, (t) => {
@@ -14,6 +15,16 @@ export function onEachBuild(title: string, run: () => void): void {
         if (!(error instanceof WebAssembly.CompileError)) throw error
         return t.skip("this engine has no relaxed SIMD")
       }
+      run()
+    })
+  }
+}
+
+/** The same on both builds of the curve. */
+export function onEachCurve(title: string, run: () => void): void {
+  for (const build of ["scalar", "fused"] as const) {
+    test(`${title} (${build})`, (t) => {
+      if (!choose(build)) return t.skip("multiply-adds are not fused here")
       run()
     })
   }

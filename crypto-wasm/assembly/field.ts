@@ -9,7 +9,8 @@
 //   mulLess...    takes two pairs whose products add up to at most 13, and gives magnitude 1
 //   add, sub      add the magnitudes, which must not pass 7, or a limb would leave its i32
 //   carry         takes any magnitude up to 7, and gives magnitude 1
-// tests/curve-bounds.test.ts walks every formula that calls this file and checks these rules.
+// tests/bounds/field-formulas.test.ts walks every formula that calls this file and checks these
+// rules.
 //
 // No function branches on a limb or has an address that depends on one.
 import * as words from "./words"

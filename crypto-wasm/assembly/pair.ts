@@ -8,7 +8,7 @@
 // A pair is weak when |l0| <= 2^51 + 2^38 and |l1..l4| <= 2^50 + 2^12.
 //   mul2, sqr2   take weak pairs and give weak pairs
 //   combine      takes sums that stay within 2^53 in every limb, and gives weak pairs
-// tests/pair-bounds.test.ts follows every line of this file with intervals.
+// tests/bounds/pair-lines.test.ts follows every line of this file with intervals.
 //
 // The product of two limbs is split exactly: high = fma(a, b, 1.5 * 2^103) rounds it to a multiple
 // of 2^51, and low = fma(a, b, -(that multiple)) is what is left, in [-2^50, 2^50]. Both are then
@@ -70,22 +70,11 @@ const CONSTANTS = memory.data<u64>([
 ], 16)
 
 /**
- * What the exponents' bits add up to in each of the ten columns, to be taken off. 2^60 and half a
- * limb come on where a carry follows, so that shifting and masking round to the nearest.
+ * What the exponents' bits add up to in each of the ten columns of a product or a square, in the lower
+ * five with what FOLD brings there, to be taken off. 2^60 and half a limb come on where a carry
+ * follows, so that shifting and masking round to the nearest.
  */
-const PRODUCT = memory.data<u64>([
-  0x4660000000000000, 0x4660000000000000,
-  0x72f4000000000000, 0x72f4000000000000,
-  0xecb4000000000000, 0xecb4000000000000,
-  0xd974000000000000, 0xd974000000000000,
-  0xc634000000000000, 0xc634000000000000,
-  0xc308000000000000, 0xc308000000000000,
-  0x2cbc000000000000, 0x2cbc000000000000,
-  0xb65c000000000000, 0xb65c000000000000,
-  0x3ffc000000000000, 0x3ffc000000000000,
-  0xb998000000000000, 0xb998000000000000,
-], 16)
-const SQUARE = memory.data<u64>([
+const OFFSETS = memory.data<u64>([
   0x4660000000000000, 0x4660000000000000,
   0x72f4000000000000, 0x72f4000000000000,
   0xecb4000000000000, 0xecb4000000000000,
@@ -162,7 +151,6 @@ export function mul2(r: usize, a: usize, b: usize): void {
   const l44 = low(a4, b4, h44)
   reduce2(
     r,
-    PRODUCT,
     l00,
     add(add(h00, l01), l10),
     add(add(add(add(twice(l11), h01), h10), l02), l20),
@@ -215,7 +203,6 @@ export function sqr2(r: usize, a: usize): void {
   const l44 = low(a4, a4, h44)
   reduce2(
     r,
-    SQUARE,
     l00,
     add(twice(l01), h00),
     twice(add(add(h01, l02), l11)),
@@ -238,20 +225,19 @@ export function sqr2(r: usize, a: usize): void {
 @inline
 function reduce2(
   r: usize,
-  offsets: usize,
   c0: v128, c1: v128, c2: v128, c3: v128, c4: v128,
   c5: v128, c6: v128, c7: v128, c8: v128, c9: v128,
 ): void {
-  const s0 = add(c0, v128.load(offsets, 0))
-  const s1 = add(c1, v128.load(offsets, 16))
-  const s2 = add(c2, v128.load(offsets, 32))
-  const s3 = add(c3, v128.load(offsets, 48))
-  const s4 = add(c4, v128.load(offsets, 64))
-  const s5 = add(c5, v128.load(offsets, 80))
-  const s6 = add(c6, v128.load(offsets, 96))
-  const s7 = add(c7, v128.load(offsets, 112))
-  const s8 = add(c8, v128.load(offsets, 128))
-  const s9 = add(c9, v128.load(offsets, 144))
+  const s0 = add(c0, v128.load(OFFSETS, 0))
+  const s1 = add(c1, v128.load(OFFSETS, 16))
+  const s2 = add(c2, v128.load(OFFSETS, 32))
+  const s3 = add(c3, v128.load(OFFSETS, 48))
+  const s4 = add(c4, v128.load(OFFSETS, 64))
+  const s5 = add(c5, v128.load(OFFSETS, 80))
+  const s6 = add(c6, v128.load(OFFSETS, 96))
+  const s7 = add(c7, v128.load(OFFSETS, 112))
+  const s8 = add(c8, v128.load(OFFSETS, 128))
+  const s9 = add(c9, v128.load(OFFSETS, 144))
   const t5 = i64x2.shr_u(s5, 52)
   const t6 = i64x2.shr_u(s6, 51)
   const t7 = i64x2.shr_u(s7, 51)

@@ -2,8 +2,8 @@
 // for (X / Z^2, Y / Z^3); a word behind Z is all ones for the point at infinity and zero otherwise.
 //
 // The numbers behind the formulas are magnitudes (field.ts). What holds between them, and what
-// tests/curve-bounds.test.ts checks: affine x and y have magnitude 1; Jacobian X at most 3, Y at
-// most 2, Z 1.
+// tests/bounds/field-formulas.test.ts checks: affine x and y have magnitude 1; Jacobian X at most
+// 3, Y at most 2, Z 1.
 import {
   add,
   carry,

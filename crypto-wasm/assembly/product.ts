@@ -231,7 +231,7 @@ function square(r: usize, a: usize, whole: bool): void {
  *   m0..m8                 a second carry leaves limbs of 29 bits; the excess of m8 is u < 2^11
  *
  * HALF is added before the last carry and taken off after it, which centres the limbs around zero.
- * tests/curve-bounds.test.ts follows these lines with intervals.
+ * tests/bounds/field-lines.test.ts follows these lines with intervals.
  */
 // @ts-ignore: decorator
 @inline

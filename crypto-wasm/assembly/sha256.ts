@@ -77,11 +77,12 @@ function sigma0(x: v128): v128 {
   return v128.xor(v128.xor(rotated(x, 7), rotated(x, 18)), i32x4.shr_u(x, 3))
 }
 
-// §4.1.2, (4.7)
+// §4.1.2, (4.7), of words that stand twice each in 64 bits, whose shift so rotates the word in their
+// lower half. The result is there; the upper half means nothing.
 // @ts-ignore: decorator
 @inline
 function sigma1(x: v128): v128 {
-  return v128.xor(v128.xor(rotated(x, 17), rotated(x, 19)), i32x4.shr_u(x, 10))
+  return v128.xor(v128.xor(i64x2.shr_u(x, 17), i64x2.shr_u(x, 19)), i32x4.shr_u(x, 10))
 }
 
 /** W[t..t+3] of the 16 words before: w0 holds W[t-16..t-13], w3 holds W[t-4..t-1] (§6.2.2, step 1). */
@@ -93,8 +94,10 @@ function next(w0: v128, w1: v128, w2: v128, w3: v128): v128 {
   const zero = i32x4.splat(0)
   let w = i32x4.add(i32x4.add(w0, sigma0(t15)), t7)
   // W[t+2] and W[t+3] need W[t] and W[t+1], so sigma1 takes two steps.
-  w = i32x4.add(w, sigma1(v128.shuffle<u32>(w3, zero, 2, 3, 4, 4)))
-  return i32x4.add(w, sigma1(v128.shuffle<u32>(zero, w, 0, 0, 4, 5)))
+  const first = sigma1(v128.shuffle<u32>(w3, w3, 2, 2, 3, 3))
+  w = i32x4.add(w, v128.shuffle<u32>(first, zero, 0, 2, 4, 5))
+  const second = sigma1(v128.shuffle<u32>(w, w, 0, 0, 1, 1))
+  return i32x4.add(w, v128.shuffle<u32>(zero, second, 0, 1, 4, 6))
 }
 
 // @ts-ignore: decorator

@@ -12,6 +12,10 @@ export const G: Point = {
   y: 0x483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8n,
 }
 
+/** Cube roots of 1 modulo n and p: LAMBDA * (x, y) is (BETA * x, y). */
+export const LAMBDA = 0x5363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72n
+export const BETA = 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501een
+
 /** a mod m, never negative. */
 export const mod = (a: bigint, m: bigint): bigint => ((a % m) + m) % m
 

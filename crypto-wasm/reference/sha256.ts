@@ -23,7 +23,7 @@ type State = [number, number, number, number, number, number, number, number]
 const rotr = (x: number, n: number): number => (x >>> n) | (x << (32 - n))
 
 /** FIPS 180-4 §6.2. */
-export function sha256(message: Uint8Array): Uint8Array {
+export function sha256(message: Uint8Array): Uint8Array<ArrayBuffer> {
   const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64)
   padded.set(message)
   padded[message.length] = 0x80
@@ -53,11 +53,11 @@ export function sha256(message: Uint8Array): Uint8Array {
   return new Uint8Array(digest.buffer)
 }
 
-const concat = (...parts: Uint8Array[]): Uint8Array =>
+const concat = (...parts: Uint8Array[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(parts.flatMap((part) => [...part]))
 
 /** RFC 2104 §2. */
-export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
   const block = new Uint8Array(64)
   block.set(key.length > 64 ? sha256(key) : key)
   const inner = sha256(concat(block.map((byte) => byte ^ 0x36), message))
@@ -75,8 +75,8 @@ export function hkdfSha256(
   let T = new Uint8Array(0)
   let okm = new Uint8Array(0)
   for (let n = 1; okm.length < length; n++) {
-    T = hmacSha256(prk, concat(T, info, new Uint8Array([n]))) as Uint8Array<ArrayBuffer>
-    okm = concat(okm, T) as Uint8Array<ArrayBuffer>
+    T = hmacSha256(prk, concat(T, info, new Uint8Array([n])))
+    okm = concat(okm, T)
   }
   return okm.slice(0, length)
 }

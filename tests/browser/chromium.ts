@@ -53,8 +53,9 @@ export async function runInChromium(files: string[], limitMs: number): Promise<R
       limit = setTimeout(() => reject(new Error(`still running after ${limitMs} ms`)), limitMs)
     })
     const broken = new Promise<never>((_, reject) => page.once("pageerror", reject))
-    const { port } = server.address() as AddressInfo
-    await page.goto(`http://127.0.0.1:${port}/`, { timeout: limitMs })
+    // The page has loaded when the tests have run, as far as none of them waits for anything.
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    await page.goto(url, { timeout: limitMs })
     const result = page.evaluate(async () => {
       const page = globalThis as unknown as { ready?: Promise<Result> }
       while (page.ready === undefined) await new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,15 +1,11 @@
 // Follows assembly/pair.ts line by line with intervals in the place of limbs: every product, every column of
-// bits and every double is shown to stay where the arithmetic is exact, for all weak operands. Then walks the
-// formulas of assembly/pair-point.ts and checks that they hand on what pair.ts takes.
+// bits and every double is shown to stay where the arithmetic is exact, for all weak operands.
 import assert from "node:assert/strict"
-import { transformSync } from "esbuild"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { test } from "node:test"
-import { everyTerm } from "./every-term.ts"
+import { sourceOf } from "./assembly.ts"
+import { isExact, WEAK } from "./weak.ts"
 
-const folder = join(import.meta.dirname!, "..", "crypto-wasm", "assembly")
-const source = readFileSync(join(folder, "pair.ts"), "utf8")
+const source = sourceOf("pair")
 
 /** A double between two integers, and a multiple of `unit`. */
 interface Double {
@@ -51,34 +47,32 @@ function bitsOf(value: number): bigint {
   return new DataView(new Float64Array([value]).buffer).getBigUint64(0, true)
 }
 
-/** The constants by name, as their place in the table says. */
-const constants = new Map<string, Constant>()
-{
-  const table = source.match(/const CONSTANTS = memory.data<u64>\(\[\n([^\]]*)\]/)![1]!
-  const values = [...table.matchAll(/0x[0-9a-f]+/g)].map(([hex]) => BigInt(hex))
-  for (const [, name, at] of source.matchAll(/^const ([A-Z0-9_]+) = (\d+)$/gm)) {
-    const [low, high] = [values[Number(at) / 8]!, values[Number(at) / 8 + 1]!]
-    assert.equal(low, high, `${name} differs between the lanes`)
-    const value = new Float64Array(new BigUint64Array([low]).buffer)[0]!
-    const denominator = Number.isInteger(value) ? 1n : 2n ** 60n
-    // A mask is no number.
-    const scaled = name!.startsWith("MASK") ? 0 : value * Number(denominator)
-    const numerator = BigInt(scaled)
-    constants.set(name!, { kind: "constant", name: name!, bits: low, numerator, denominator })
-  }
+/** The numbers of a table in the source. */
+function literalsOf(table: string): bigint[] {
+  const [, text] = source.match(
+    new RegExp(`const ${table} = memory.data<u64>\\(\\[\\n([^\\]]*)\\]`),
+  )!
+  return [...text!.matchAll(/0x[0-9a-f]+/g)].map(([hex]) => BigInt(hex))
 }
 
-/** The ten offsets of a table, the same in both lanes. */
-function offsetsOf(name: string): bigint[] {
-  const table = source.match(
-    new RegExp(`const ${name} = memory.data<u64>\\(\\[\\n([^\\]]*)\\]`),
-  )![1]!
-  const values = [...table.matchAll(/0x[0-9a-f]+/g)].map(([hex]) => BigInt(hex))
-  return Array.from({ length: 10 }, (_, k) => {
-    assert.equal(values[2 * k], values[2 * k + 1])
-    return values[2 * k]!
-  })
+/** The constants by name, as their place in the table says. */
+const constants = new Map<string, Constant>()
+for (const [, name, at] of source.matchAll(/^const ([A-Z0-9_]+) = (\d+)$/gm)) {
+  const [low, high] = literalsOf("CONSTANTS").slice(Number(at) / 8)
+  assert.equal(low, high, `${name} differs between the lanes`)
+  const value = new Float64Array(new BigUint64Array([low!]).buffer)[0]!
+  const denominator = Number.isInteger(value) ? 1n : 2n ** 60n
+  // A mask is no number.
+  const numerator = name!.startsWith("MASK") ? 0n : BigInt(value * Number(denominator))
+  constants.set(name!, { kind: "constant", name: name!, bits: low!, numerator, denominator })
 }
+
+/** What a product's ten columns are offset by, the same in both lanes. */
+const offsets: readonly bigint[] = Array.from({ length: 10 }, (_, k) => {
+  const [low, high] = literalsOf("OFFSETS").slice(2 * k)
+  assert.equal(low, high)
+  return low!
+})
 
 function parse(text: string): Call {
   const tokens = text.match(/[\w.<>]+|[(),]/g)!
@@ -103,7 +97,6 @@ function parse(text: string): Call {
   return call
 }
 
-const WEAK = [2n ** 51n + 2n ** 38n, ...Array<bigint>(4).fill(2n ** 50n + 2n ** 12n)]
 const WIDTHS = [52n, 51n, 51n, 51n, 51n]
 
 /** One run of straight-line code over named values. */
@@ -321,7 +314,7 @@ test("the words of pair.ts mean what this test takes them for", () => {
   }
 })
 
-for (const [name, offsets] of [["mul2", "PRODUCT"], ["sqr2", "SQUARE"]] as const) {
+for (const name of ["mul2", "sqr2"]) {
   test(`bounds of ${name}, line by line`, () => {
     const run = new Run()
     const lines = bodyOf(name)
@@ -335,28 +328,22 @@ for (const [name, offsets] of [["mul2", "PRODUCT"], ["sqr2", "SQUARE"]] as const
       }
     }
     const args = lines.slice(call + 1, -1).map((line) => line.replace(/,$/, ""))
-    assert.deepEqual(args.slice(0, 2), ["r", offsets])
-    const table = offsetsOf(offsets)
-    const columns = args.slice(2).map((arg) => run.integer(parse(arg)))
+    assert.equal(args[0], "r")
+    const columns = args.slice(1).map((arg) => run.integer(parse(arg)))
     assert.equal(columns.length, 10)
     const reduction = new Run()
     columns.forEach((column, k) => reduction.values.set(`c${k}`, column))
     for (const line of bodyOf("reduce2")) {
-      const [, k] = line.match(/^const s\d = add\(c(\d), v128\.load\(offsets, \d+\)\)$/) ?? []
+      const [, k] = line.match(/^const s\d = add\(c(\d), v128\.load\(OFFSETS, \d+\)\)$/) ?? []
       if (k === undefined) reduction.line(line)
       else {
         const { least, most } = columns[Number(k)]!
-        reduction.values.set(`s${k}`, bits(least + table[Number(k)]!, most + table[Number(k)]!))
+        const offset = offsets[Number(k)]!
+        reduction.values.set(`s${k}`, bits(least + offset, most + offset))
       }
     }
     reduction.assertWeak()
   })
-}
-
-/** Coefficients that `combine` takes: their sum of sizes is 3 at most, or one is a power of two alone. */
-function isExact(k: number, m: number): boolean {
-  const [size, other] = [Math.max(Math.abs(k), Math.abs(m)), Math.min(Math.abs(k), Math.abs(m))]
-  return size + other <= 3 || (other === 0 && Number.isInteger(Math.log2(size)) && size <= 8)
 }
 
 test("bounds of combine, line by line, for all coefficients that it may have", () => {
@@ -384,136 +371,6 @@ test("bounds of combine, line by line, for all coefficients that it may have", (
   }
 })
 
-type Address = number
-
-test("the formulas on pairs hand on weak ones, and combine no more than is exact", () => {
-  const weak = new Set<Address>()
-  const data = new Map<Address, readonly number[]>()
-  let end = 1024
-  let combinations = 0
-  const read = (...places: Address[]): void => {
-    for (const at of places) {
-      assert.ok(weak.has(at), `the pair at ${at} is read before it is written`)
-    }
-  }
-  const write = (at: Address): void => void weak.add(at)
-  const two = (r: Address, a: Address, b: Address): void => {
-    read(a, b)
-    write(r)
-  }
-  const pair = {
-    PAIR: 80,
-    mul2: two,
-    sqr2: (r: Address, a: Address) => two(r, a, a),
-    lows: two,
-    lowHigh: two,
-    highLow: two,
-    highs: two,
-    combine(r: Address, a: Address, k: Address, b: Address, m: Address) {
-      read(a, b)
-      const [ks, ms] = [data.get(k)!, data.get(m)!]
-      for (const lane of [0, 1]) {
-        assert.ok(isExact(ks[lane]!, ms[lane]!), `${ks[lane]} and ${ms[lane]} are too much`)
-      }
-      combinations++
-      write(r)
-    },
-  }
-  const memory = {
-    data(size: number | number[]): Address {
-      const at = end
-      end += 1024
-      if (typeof size === "number") end += size
-      else {
-        data.set(at, size)
-        const isPair = size.length === 2 * WEAK.length
-        if (isPair && size.every((limb, i) => Math.abs(limb) <= WEAK[i >> 1]!)) write(at)
-      }
-      return at
-    },
-    /** What is not as long as a pair is of elements. */
-    copy: (to: Address, from: Address, size: number) => {
-      if (size === 80) two(to, from, from)
-    },
-    fill: write,
-  }
-  for (const zero of [0, 1]) {
-    const load = (name: string): Record<string, (...args: Address[]) => unknown> => {
-      const text = readFileSync(join(folder, `${name}.ts`), "utf8").replaceAll("@inline\n", "")
-        .replace(/0x[0-9a-f]{16}/g, "0")
-      const { code } = transformSync(text, { loader: "ts", format: "cjs" })
-      const module = { exports: {} as ReturnType<typeof load> }
-      const globals = {
-        module,
-        require: (path: string) => loaded[path] ??= load(path),
-        memory,
-        load: () => 1 - zero,
-        store() {},
-        ctz: (i: number) => 31 - Math.clz32(i & -i),
-        ASC_FEATURE_RELAXED_SIMD: true,
-      }
-      new Function(...Object.keys(globals), code)(...Object.values(globals))
-      return module.exports
-    }
-    /** Modules that only hand on elements, or know nothing of pairs. */
-    const other = (constants: object) =>
-      new Proxy(constants, { get: (own, name) => Reflect.get(own, name) ?? (() => 1) })
-    const terms = everyTerm() as { wipeTerms(): void }
-    const loaded: Record<string, ReturnType<typeof load>> = {
-      "./pair": pair,
-      "./point": other({ AFFINE: 96, JACOBIAN: 160, Y: 48, Z: 96, INFINITY: 144 }),
-      "./field": other({ FE: 48 }),
-      "./scalar": other({ SCALAR: 32 }),
-      "./terms": terms,
-    } as never
-    for (const name of ["endomorphism", "inverses", "memory", "multiples", "squareroot", "words"]) {
-      loaded[`./${name}`] = other({}) as never
-    }
-    const points: ReturnType<typeof load> = loaded["./pair-point"] = {
-      ...load("./pair-point"),
-      // A point's elements are cut to limbs that `combine` makes weak.
-      fromElements: write,
-      toElement: (_, at) => read(at!),
-      toJacobian: (_, at) => read(at!, at! + 80),
-      lookup2: (r, table) => (read(table!), write(r!)),
-    }
-    /** Runs a formula that finds these pairs and nothing else, and reads what it has to write. */
-    const check = (run: (...args: Address[]) => unknown, args: Address[], written: Address[]) => {
-      weak.forEach((at) => data.has(at) || weak.delete(at))
-      args.forEach(write)
-      run(...args)
-      read(...written)
-    }
-    const [a, b] = [memory.data(1024), memory.data(80)]
-    for (const name of ["double2", "addDistinct2", "add2_var"]) {
-      check((a, zz, b) => points[name]!(a!, b!, zz!), [a, a + 80, b], [a, a + 80])
-    }
-    check((b) => points.fromAffine2!(a, b!), [b], [a, a + 80])
-    const [table, sharedZZ] = [memory.data(10240), memory.data(80)]
-    const entries = Array.from({ length: 8 }, (_, i) => table + 80 * i)
-    check(
-      (b) => load("./pair-multiples").oddMultiples2!(table, 8, sharedZZ, b!),
-      [b],
-      [sharedZZ, ...entries],
-    )
-    check(() => load("./shifted").shiftedMultiples!(table, 32, 16, 4, a), [], entries)
-    const strauss = load("./strauss")
-    check(() => strauss.doubleMultiply_var!(a, a, a, b), [], [])
-    terms.wipeTerms()
-    check(
-      () => {
-        strauss.prepare!(table, b)
-        strauss.doubleMultiplyPrepared_var!(a, a, a, table)
-      },
-      [],
-      [],
-    )
-    check(() => load("./ecdh").multiply!(a, a, b), [], [])
-    check(() => load("./generator").multiplyGenerator!(a, b), [], [])
-  }
-  assert.ok(combinations > 1000, `only ${combinations} combinations were seen`)
-})
-
 test("the intervals see what they should: limbs twice as large fail", () => {
   const run = new Run()
   const twice = 2n * WEAK[0]!
@@ -524,6 +381,4 @@ test("the intervals see what they should: limbs twice as large fail", () => {
   assert.throws(() => run.line("const h00 = high52(a0, b0)"), /leave its binade/)
   assert.throws(() => run.line("const h01 = high(a0, b1)"), /leave its binade/)
   assert.throws(() => run.line("const l11 = low(a1, b1, h01)"))
-  assert.equal(isExact(1, -3), false)
-  assert.equal(isExact(5, 0), false)
 })

@@ -2,17 +2,9 @@
 // and checks the rules that field.ts states for each call. The formulas are not written out again: the
 // AssemblyScript files themselves run here as TypeScript, over a field whose elements are magnitudes.
 import assert from "node:assert/strict"
-import { transformSync } from "esbuild"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { test } from "node:test"
+import { type Address, type Exports, load as loadFile, other } from "./assembly.ts"
 import { everyTerm } from "./every-term.ts"
-
-const folder = join(import.meta.dirname!, "..", "crypto-wasm", "assembly")
-
-// deno-lint-ignore no-explicit-any
-type Exports = Record<string, any>
-type Address = number
 
 /**
  * An instance of the assembly files over a memory of magnitudes. `isZero` answers as it is told.
@@ -75,10 +67,6 @@ function walker(answers: readonly number[]) {
     },
   }
 
-  /** Modules of no concern here: their functions do nothing and say yes. */
-  const other = (constants: Exports): Exports =>
-    new Proxy(constants, { get: (target, name: string) => target[name] ?? (() => 1) })
-
   const memory = {
     /** Constants are elements with centred limbs: of magnitude 1. */
     data(size: number | number[]) {
@@ -107,41 +95,25 @@ function walker(answers: readonly number[]) {
 
   const loaded: Record<string, Exports> = {
     "./field": field,
-    "./scalar": other({ SCALAR: 32 }),
-    "./words": other({}),
-    "./rfc6979": other({}),
+    // No scalar is refused, and none of the numbers that a signature is made of is zero.
+    "./scalar": other({ SCALAR: 32, isHigh: () => 0 }),
+    "./words": other({ isZero: () => 0 }),
+    "./rfc6979": other(),
     "./terms": everyTerm(),
-    // tests/pair-bounds.test.ts has these.
+    // pair-formulas.test.ts has these.
     "./pair": other({ PAIR: 80 }),
-    "./pair-point": other({ JACOBIAN2: 160, Z2: 80 }),
-    "./pair-multiples": other({}),
+    "./pair-point": other({ XYZZ: 160, ZZ: 80 }),
+    "./pair-multiples": other(),
     "./memory": { wipe() {} },
   }
-  function require(name: string): Exports {
-    if (loaded[name] !== undefined) return loaded[name]
-    const source = readFileSync(join(folder, `${name}.ts`), "utf8").replaceAll("@inline\n", "")
-    const { code } = transformSync(source, { loader: "ts", format: "cjs" })
-    const module = { exports: {} as Exports }
-    const globals = {
-      module,
-      require,
-      memory,
-      load,
-      store,
-      abs: Math.abs,
-      ctz: lowestBit,
-      bswap: Number,
-      ASC_FEATURE_RELAXED_SIMD: false,
-    }
-    new Function(...Object.keys(globals), code)(...Object.values(globals))
-    const exports: Exports = { ...module.exports }
-    if (name === "./point") {
-      exports.lookup = (r: Address, table: Address) => {
-        set(r, of(table))
-        set(r + 48, of(table + 48))
-      }
-    }
-    return loaded[name] = exports
+  const require = (path: string): Exports =>
+    loadFile(path, loaded, { memory, load, store, ASC_FEATURE_RELAXED_SIMD: false })
+  loaded["./point"] = {
+    ...require("./point"),
+    lookup(r: Address, table: Address) {
+      set(r, of(table))
+      set(r + 48, of(table + 48))
+    },
   }
   const jacobian = (at: Address): void => [3, 2, 1].forEach((m, i) => set(at + 48 * i, m))
   const affine = (at: Address): void => [1, 1].forEach((m, i) => set(at + 48 * i, m))
@@ -162,8 +134,6 @@ function walker(answers: readonly number[]) {
     largest: () => largest,
   }
 }
-
-const lowestBit = (i: number): number => 31 - Math.clz32(i & -i)
 
 /** Runs a formula for all answers of its first four questions whether an element is zero. */
 function walk(
@@ -215,6 +185,19 @@ test("bounds of the tables, the inversions and the roots", () => {
   })
 })
 
+test("bounds of signatures: made, checked, and their key found", () => {
+  walk((w, r, a, b) => {
+    w.require("./ecdsa").sign(r, a, b)
+  })
+  walk((w, r, a, b) => {
+    w.affine(b)
+    w.require("./ecdsa").verify_var(r, a, b)
+  })
+  walk((w, r, a, b) => {
+    if (w.require("./ecdsa").recover_var(r, a, 2, b)) w.isAffine(r)
+  })
+})
+
 test("bounds of whole products: ECDH, the comb of G, Strauss", () => {
   walk((w, r, a, b) => {
     w.affine(b)
@@ -238,114 +221,6 @@ test("bounds of whole products: ECDH, the comb of G, Strauss", () => {
     doubleMultiplyPrepared_var(r, a, a, table)
     if (!w.load(r, 144)) w.isJacobian(r)
   })
-})
-
-/** [least, greatest]. */
-type Interval = readonly [bigint, bigint]
-
-/** The value of an expression of `+ - * & >> <<` over intervals; `&` masks, and shifts are by constants. */
-function evaluate(expression: string, variables: ReadonlyMap<string, Interval>): Interval {
-  const tokens = expression.match(/>>|<<|[()+*&-]|\w+/g)!
-  const checked = (value: Interval): Interval => {
-    assert.ok(-(2n ** 63n) <= value[0] && value[1] < 2n ** 63n, `${expression} may pass 2^63`)
-    return value
-  }
-  const primary = (): Interval => {
-    const token = tokens.shift()!
-    if (token === "(") {
-      const value = whole()
-      assert.equal(tokens.shift(), ")")
-      return value
-    }
-    if (/^\d/.test(token)) return [BigInt(token), BigInt(token)]
-    const value = variables.get(token)
-    assert.ok(value !== undefined, `${token} is unknown`)
-    return value
-  }
-  const term = (): Interval => {
-    let value = primary()
-    while (tokens[0] === "*") {
-      tokens.shift()
-      const other = primary()
-      const ends = value.flatMap((a) => other.map((b) => a * b)).sort((a, b) => a < b ? -1 : 1)
-      value = checked([ends[0]!, ends[3]!])
-    }
-    return value
-  }
-  const sum = (): Interval => {
-    let value = term()
-    while (tokens[0] === "+" || tokens[0] === "-") {
-      const plus = tokens.shift() === "+"
-      const other = term()
-      value = checked(
-        plus
-          ? [value[0] + other[0], value[1] + other[1]]
-          : [value[0] - other[1], value[1] - other[0]],
-      )
-    }
-    return value
-  }
-  const whole = (): Interval => {
-    const value = sum()
-    const operator = tokens[0]
-    if (operator !== "&" && operator !== ">>" && operator !== "<<") return value
-    tokens.shift()
-    const [by] = sum()
-    if (operator === "&") return value[0] >= 0n && value[1] <= by ? value : [0n, by]
-    if (operator === ">>") return [value[0] >> by, value[1] >> by]
-    return checked([value[0] << by, value[1] << by])
-  }
-  const value = whole()
-  assert.equal(tokens.length, 0, `${expression} is not understood from ${tokens[0]} on`)
-  return value
-}
-
-test("bounds of the reduction, line by line of its source", () => {
-  const source = readFileSync(join(folder, "product.ts"), "utf8")
-  const body = source.slice(
-    source.indexOf("  const h9"),
-    source.indexOf("export function wipeProduct"),
-  )
-  const limb = 2n ** 28n + 2n ** 21n
-  const top = 2n ** 24n
-  const variables = new Map<string, Interval>([
-    ["M", [2n ** 29n - 1n, 2n ** 29n - 1n]],
-    ["M24", [2n ** 24n - 1n, 2n ** 24n - 1n]],
-    ["HALF", [2n ** 28n, 2n ** 28n]],
-    ["HALF24", [2n ** 23n, 2n ** 23n]],
-    ["FOLD", [977n << 5n, 977n << 5n]],
-  ])
-  for (const name of ["M", "M24", "HALF", "HALF24", "FOLD"]) {
-    const [, text] = source.match(new RegExp(`const ${name}: i64 = (.*)`))!
-    assert.equal(BigInt(new Function(`return ${text}`)()), variables.get(name)![0])
-  }
-  // Column k has a term for each pair of limbs i + j = k, and the two magnitudes multiply to 13.
-  for (let k = 0; k <= 16; k++) {
-    let most = 0n
-    for (let i = Math.max(0, k - 8); i <= Math.min(8, k); i++) {
-      most += 13n * (i === 8 ? top : limb) * (k - i === 8 ? top : limb)
-    }
-    variables.set(`c${k}`, [-most, most])
-  }
-  const stored = new Set<number>()
-  for (const line of body.split("\n").map((line) => line.trim()).filter((line) => line !== "")) {
-    const [, name, value] = line.match(/^const (\w+) = (.*)$/) ?? []
-    if (name !== undefined) {
-      variables.set(name, evaluate(value!, variables))
-      continue
-    }
-    const [, result, offset] = line.match(/^store<i32>\(r, \((.*)\) as i32, (\d+)\)$/) ?? []
-    if (result === undefined) {
-      assert.equal(line, "}")
-      continue
-    }
-    const k = Number(offset) / 4
-    const [least, greatest] = evaluate(result, variables)
-    const bound = k === 8 ? top : limb
-    assert.ok(-bound <= least && greatest <= bound, `limb ${k} may be ${least} or ${greatest}`)
-    stored.add(k)
-  }
-  assert.equal(stored.size, 9)
 })
 
 test("the walk sees what it should: a formula out of bounds fails", () => {
