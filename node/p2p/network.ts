@@ -26,6 +26,7 @@ import { createPacer, PACER_LIMITS } from "./relay/pacer.ts"
 import { startRelay } from "./relay/relay.ts"
 import { createValidator } from "./relay/validator.ts"
 import { createWatchdog } from "./relay/watchdog.ts"
+import { createAgreement } from "./repair/agreement.ts"
 import { createFetchServer, FETCH } from "./repair/fetch-server.ts"
 import { createFetcher } from "./repair/fetch.ts"
 import { createOffers } from "./repair/offers.ts"
@@ -143,10 +144,12 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     sessionMs: timings.session,
     now,
   }
+  const agreement = createAgreement(shared, now)
   const repair = createRepair({
     session,
     store,
     fetcher,
+    agreement,
     peers: () => fellows.all().filter((peer) => shared(peer).length > 0),
     shared,
     open: (peer) => open(peer, SYNC),
@@ -159,7 +162,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     ...session,
     sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
     retryAfterMs: timings.sessionGap,
-    compared: repair.compared,
+    compared: agreement.note,
     outrun: (peer) => repair.greet(peer),
   })
   const served = {
@@ -312,7 +315,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   libp2p.addEventListener("connection:open", ({ detail }) => roster.connected(detail))
   libp2p.addEventListener("peer:disconnect", ({ detail }) => {
     roster.disconnected(detail.toString())
-    repair.forget(detail.toString())
+    agreement.forget(detail.toString())
   })
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
     acquaintance.identified(peerId, protocols, connection)

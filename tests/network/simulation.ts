@@ -6,6 +6,7 @@ import { silent } from "../../node/log.ts"
 import { createMetrics, createRegistry } from "../../node/metrics.ts"
 import { createBuckets } from "../../node/p2p/bucket.ts"
 import { DEFAULT_TIMINGS } from "../../node/p2p/config.ts"
+import { createAgreement } from "../../node/p2p/repair/agreement.ts"
 import { createFetchServer, FETCH } from "../../node/p2p/repair/fetch-server.ts"
 import { createFetcher } from "../../node/p2p/repair/fetch.ts"
 import { ProtocolError } from "../../node/p2p/framing.ts"
@@ -176,12 +177,15 @@ export function createWorld(names: readonly string[], faults: Faults): World {
       failed: (peer, error) => blame(name, peer, error),
     })
     const session = { network: "wafer", sets, windows, log, roundMs: 2000, sessionMs: 10_000, now }
+    const shared = () => setsOf([0])
+    const agreement = createAgreement(shared, now)
     const repair = createRepair({
       session,
       store,
       fetcher,
+      agreement,
       peers,
-      shared: () => setsOf([0]),
+      shared,
       open: (peer) => open(name, peer, SYNC),
       blame: (peer, error) => blame(name, peer, error),
       timings: TIMINGS,
@@ -193,7 +197,7 @@ export function createWorld(names: readonly string[], faults: Faults): World {
       ...session,
       sessions: endless,
       retryAfterMs: TIMINGS.sessionGap,
-      compared: repair.compared,
+      compared: agreement.note,
       outrun: repair.greet,
     })
     const serve = createFetchServer({
