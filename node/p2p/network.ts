@@ -192,10 +192,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     timeoutMs: timings.forward,
     silenceMs,
   })
+  const forwarder = createForwarder({ open, timeoutMs: timings.forward, silenceMs })
   const elsewhere = createElsewhere({
     shards: shards.count,
     keepers: keepersOf,
-    forwarder: createForwarder({ open, timeoutMs: timings.forward, silenceMs }),
+    forwarder,
     live,
     witnesses,
     log,
@@ -314,8 +315,10 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
 
   libp2p.addEventListener("connection:open", ({ detail }) => roster.connected(detail))
   libp2p.addEventListener("peer:disconnect", ({ detail }) => {
-    roster.disconnected(detail.toString())
-    agreement.forget(detail.toString())
+    const peer = detail.toString()
+    roster.disconnected(peer)
+    agreement.forget(peer)
+    forwarder.forget(peer)
   })
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
     acquaintance.identified(peerId, protocols, connection)

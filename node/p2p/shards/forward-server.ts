@@ -116,6 +116,7 @@ export function createForwardServer(
   /** Shows what arrives under the topics of the first message and of those that follow. */
   async function showLive(
     answers: Answers,
+    peer: string,
     first: ForwardRequest_Live,
   ): Promise<void> {
     const topics = new Set<string>()
@@ -148,6 +149,8 @@ export function createForwardServer(
       if (topics.size > MAX_LIVE || !add.every(keeps)) {
         throw new ProtocolError("violation", "topics that this node cannot show")
       }
+      // Hashing topics is work: changes come no faster than pages.
+      await pause(options.reads.borrow(peer, topicCost(add.length)))
       await answers.write(frame({ case: "done", value: {} }))
     }
 
@@ -225,8 +228,7 @@ export function createForwardServer(
 
   async function borrow(peer: string, bytes: number): Promise<void> {
     const { perPeer, total } = options
-    const ms = Math.max(perPeer.borrow(peer, bytes), total.borrow("", bytes))
-    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+    await pause(Math.max(perPeer.borrow(peer, bytes), total.borrow("", bytes)))
   }
 
   /** Answers one request; resolves with whether the stream takes another. */
@@ -284,7 +286,7 @@ export function createForwardServer(
       live.add(peer)
       count("ok")
       try {
-        await showLive(answers, want.value)
+        await showLive(answers, peer, want.value)
       } finally {
         live.delete(peer)
       }
@@ -349,4 +351,8 @@ function queryOf(page: ForwardRequest_Page, limits: Limits): PageQuery {
   const place: Position | undefined = after &&
     { timestampNs: after.timestampNs, digest: after.digest }
   return { topics: contentTopics, startNs, endNs, descending, after: place, afterDigest, limit }
+}
+
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }

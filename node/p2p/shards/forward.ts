@@ -24,6 +24,8 @@ export interface Forwarder {
   take(peer: string, envelopes: readonly Envelope[]): Promise<void>
   /** What Follow answers at the peer, until the signal is aborted. */
   follow(peer: string, request: FollowRequest, signal: AbortSignal): AsyncGenerator<FollowResponse>
+  /** A peer has left: its streams are gone with it. */
+  forget(peer: string): void
 }
 
 /** A peer that is well and will not answer this request. */
@@ -110,6 +112,8 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
   }
 
   return {
+    forget: (peer) => void idle.delete(peer),
+
     async page(peer, query) {
       const { topics, after, ...bounds } = query
       const page: StoredEnvelope[] = []

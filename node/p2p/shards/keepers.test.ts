@@ -63,13 +63,24 @@ test("who failed is asked again when there is nobody else", async () => {
   assert.deepEqual(await ask(), ["a"])
 })
 
-test("who declines stays as good as before", async () => {
-  const { ask, asked, wrong } = scene(["a", "b"])
-  wrong.set("a", new Declined(create(ForwardFrame_RefusedSchema, { reason: "busy" })))
+test("who declines is asked last: five who always do are in nobody's way for long", async () => {
+  const decliners = ["a", "b", "c", "d", "e"]
+  const { ask, asked, wrong } = scene([...decliners, "honest"])
+  for (const peer of decliners) {
+    wrong.set(peer, new Declined(create(ForwardFrame_RefusedSchema, { reason: "not kept here" })))
+  }
+  await assert.rejects(ask(), Refusal)
+  assert.deepEqual([await ask(), await ask()], [["honest"], ["honest"]])
+  assert.equal(asked.length, decliners.length + 2)
+})
+
+test("a cursor of another log says nothing of who declines it", async () => {
+  const { ask, wrong } = scene(["a", "b"])
+  const foreign = { reason: "not of this node's log", foreignCursor: true }
+  wrong.set("a", new Declined(create(ForwardFrame_RefusedSchema, foreign)))
   assert.deepEqual(await ask(), ["b"])
   wrong.clear()
   assert.deepEqual(await ask(), ["a"])
-  assert.deepEqual(asked, ["a", "b", "a"])
 })
 
 test("no more than five fail", async () => {

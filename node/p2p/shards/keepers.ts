@@ -14,7 +14,7 @@ export interface Keepers {
   ask<T>(shard: number, enough: number, job: (peer: string) => Promise<T>): Promise<T[]>
   /** Connected peers that keep all of these shards, in the order in which to ask them. */
   ofAll(shards: readonly number[]): string[]
-  /** A peer did not do what a keeper should: it is asked last for a while, unless it only declined. */
+  /** A peer did not do what a keeper should: it is asked last for a while. */
   failed(peer: string, error: unknown): void
 }
 
@@ -27,7 +27,8 @@ export interface KeepersOptions {
   readonly now: () => number
 }
 
-const MAX_FAILURES = 5
+/** Keepers that may fail one request. */
+export const MAX_FAILURES = 5
 const DISTRUST_MS = 60_000
 
 export function createKeepers(options: KeepersOptions): Keepers {
@@ -51,7 +52,8 @@ export function createKeepers(options: KeepersOptions): Keepers {
 
   function failed(peer: string, error: unknown): void {
     options.blame(peer, error)
-    if (error instanceof Declined) return
+    // A cursor that is of another log says nothing of the peer.
+    if (error instanceof Declined && error.foreignCursor) return
     for (const [other, until] of distrusted) if (until <= now()) distrusted.delete(other)
     distrusted.set(peer, now() + DISTRUST_MS)
   }

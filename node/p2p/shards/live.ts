@@ -91,6 +91,10 @@ export function createLive(options: LiveOptions): Live {
       )
       try {
         await Promise.all([made, stream.write(asking({ case: "live", value: { add, remove } }))])
+      } catch (error) {
+        // What the keeper may not have heard of must not pass for watched.
+        fail(error as Error)
+        throw error
       } finally {
         clearTimeout(late)
       }
