@@ -15,10 +15,12 @@ import { createAcquaintance } from "./join/acquaintance.ts"
 import { peerOf, readSeed } from "./join/address.ts"
 import { openBook } from "./join/book.ts"
 import { createDialer } from "./join/dialer.ts"
+import { createDirectory } from "./join/directory.ts"
 import { createFellows } from "./join/fellows.ts"
 import { createFloodWatch, createGate } from "./join/gate.ts"
 import { loadKey } from "./join/key.ts"
 import { createExchange, PEERS } from "./join/peers.ts"
+import { createOwnRecord } from "./join/record.ts"
 import { createRoster } from "./join/roster.ts"
 import { backlogOf, GRAYLIST } from "./relay/gossip.ts"
 import { gossipLinks } from "./relay/links.ts"
@@ -34,6 +36,7 @@ import { createRepair } from "./repair/repair.ts"
 import { SYNC } from "./repair/session.ts"
 import { followSets, setsOf } from "./repair/sets.ts"
 import { createSyncServer } from "./repair/sync-server.ts"
+import { createCalls } from "./shards/calls.ts"
 import { createElsewhere } from "./shards/elsewhere.ts"
 import { createForwardServer, FORWARD } from "./shards/forward-server.ts"
 import { createForwarder, Declined } from "./shards/forward.ts"
@@ -97,12 +100,24 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const backlog = (peer: string) => backlogOf(gossip, peer)
   const topicOf = (contentTopic: string) => pubsubTopic(shardOf(contentTopic, shards.count))
 
-  // Who is who.
+  // Who is who. Where anyone may join, a keeper that lies must not be the only one to know.
+  const witnesses = gate.mode === "open" ? 2 : 1
+  const directory = createDirectory({
+    shards,
+    book,
+    fellows,
+    isConnected: (peer) => roster.get(peer) !== undefined,
+    allows: gate.allows,
+    enough: witnesses,
+  })
   const exchange = createExchange({
     network,
     shards,
     book,
+    ownRecord: createOwnRecord({ key, addresses: () => libp2p.getMultiaddrs(), shards, now }),
+    wanted: () => shards.count > 1 ? directory.scarce() : [],
     requests: createBuckets({ perSecond: 0.1, burst: 2 }, now),
+    refused: () => log.count("limited", { kind: "peers" }),
     now,
   })
   const metadata = metadataOf(topics)
@@ -171,11 +186,32 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   }
   const serve = createFetchServer({ store, sets, log, ...served, take: offers.take })
 
-  // Other nodes' shards. Where anyone may join, one that lies must not be the only one to know.
-  const witnesses = gate.mode === "open" ? 2 : 1
+  // Other nodes' shards.
+  const calls = createCalls({
+    connected: fellows.keepersOfAll,
+    absent: directory.absent,
+    async dial(peer) {
+      if (!await dialer.call(peer)) return false
+      await acquaintance.ask(peer)
+      return roster.get(peer)?.ours === true
+    },
+    hangUp: (peer) => void hangUp(peer),
+    misled(peer, wanted) {
+      // Who keeps other shards by now has signed that too; who has not lies.
+      const kept = book.get(peer)?.kept ?? []
+      if (wanted.every((shard) => kept.includes(shard))) sendAway(peer, "shards")
+      else dialer.rest(peer)
+    },
+    inUse: (peer) => live.listensTo(peer) || forwarder.isBusy(peer) || shared(peer).length > 0,
+    timeoutMs: timings.forward,
+    log,
+    now,
+  })
   const keepersOf = createKeepers({
     candidates: fellows.keepersByTrust,
     shards: shards.count,
+    call: calls.call,
+    answered: calls.answered,
     blame(peer, error) {
       if (error instanceof Declined) return log.count("limited", { kind: "forward" })
       live.drop(peer)
@@ -287,10 +323,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     dialled: (result) => log.count("dials", { result }),
     hangUp: (peer) => void hangUp(peer),
     get target() {
-      // Who keeps what is known of connected peers only: a node that lacks keepers goes on looking.
-      const lacking = shards.count > 1 && fellows.keeperCounts().some((count) => count < witnesses)
+      // Those whose records do not tell what they keep say it when they are connected.
+      const lacking = shards.count > 1 && directory.scarce().length > 0
       return lacking ? Math.max(config.outbound, SEARCHING) : config.outbound
     },
+    needed: directory.needed,
     now,
   })
   const watchdog = createWatchdog({
@@ -319,6 +356,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     roster.disconnected(peer)
     agreement.forget(peer)
     forwarder.forget(peer)
+    calls.forget(peer)
   })
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
     acquaintance.identified(peerId, protocols, connection)
@@ -365,6 +403,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     }, timings.patience),
     setInterval(() => {
       book.prune()
+      calls.tick()
       const peers = fellows.all()
       const peer = peers[Math.floor(Math.random() * peers.length)]
       if (peer !== undefined) void acquaintance.ask(peer)
@@ -383,7 +422,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     shards,
     sets,
     roster,
-    fellows,
+    keeperCounts: directory.keeperCounts,
     repair,
     scoreOf: (peer) => gossip.getScore(peer),
     backlogOf: backlog,
@@ -405,7 +444,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     equalAt: () => repair.equalAt,
     sizeOf: (set) => Number(store.fingerprint(set).count),
     shards,
-    leastKeepers: () => Math.min(...fellows.keeperCounts()),
+    leastKeepers: () => Math.min(...directory.keeperCounts()),
     now,
   })
 
@@ -431,7 +470,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     status: status.whole,
     elsewhere,
     confirm: offers.confirm,
-    handOver: async (items) => await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses,
+    async handOver(items) {
+      const some = new Set(items.map(({ contentTopic }) => shardOf(contentTopic, shards.count)))
+      await Promise.all([...some].map((shard) => calls.call([shard], witnesses)))
+      return await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses
+    },
     mend: (peer) => repair.mend(peer, "full"),
     close,
     [Symbol.asyncDispose]: close,

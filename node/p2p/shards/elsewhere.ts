@@ -104,7 +104,7 @@ export function createElsewhere(options: ElsewhereOptions): Elsewhere {
       const count = (result: string) =>
         log.count("forwards", { role: "asker", kind: "follow", result })
       let refusal: Refusal | undefined
-      for (const peer of keepers.ofAll(wanted).slice(0, MAX_FAILURES)) {
+      for (const peer of (await keepers.ofAll(wanted)).slice(0, MAX_FAILURES)) {
         let begun = false
         try {
           for await (const response of forwarder.follow(peer, request, signal)) {

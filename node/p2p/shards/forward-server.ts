@@ -20,6 +20,7 @@ import type { PageQuery, Position, Store } from "../../store/store.ts"
 import type { Buckets } from "../bucket.ts"
 import { type Channel, channel, ProtocolError } from "../framing.ts"
 import type { PeerLog } from "../metrics.ts"
+import { createTurns } from "../turns.ts"
 
 export const FORWARD = "/wafer/forward/1.0.0"
 
@@ -74,26 +75,7 @@ export function createForwardServer(
   const { store, limits, keeps, log } = options
   const live = new Set<string>()
   const following = new Map<string, number>()
-  const reading = new Map<string, number>()
-  const waiting = new Map<string, (() => void)[]>()
-
-  async function inTurn<T>(peer: string, work: () => Promise<T>): Promise<T> {
-    if ((reading.get(peer) ?? 0) >= PAGES_AT_ONCE) {
-      await new Promise<void>((resolve) => waiting.set(peer, [...waiting.get(peer) ?? [], resolve]))
-    }
-    reading.set(peer, (reading.get(peer) ?? 0) + 1)
-    try {
-      return await work()
-    } finally {
-      const left = reading.get(peer)! - 1
-      if (left > 0) reading.set(peer, left)
-      else reading.delete(peer)
-      const [next, ...others] = waiting.get(peer) ?? []
-      if (others.length > 0) waiting.set(peer, others)
-      else waiting.delete(peer)
-      next?.()
-    }
-  }
+  const inTurn = createTurns(PAGES_AT_ONCE)
 
   async function showPage(answers: Answers, peer: string, query: PageQuery): Promise<void> {
     let after = query.after

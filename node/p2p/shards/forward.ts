@@ -24,6 +24,8 @@ export interface Forwarder {
   take(peer: string, envelopes: readonly Envelope[]): Promise<void>
   /** What Follow answers at the peer, until the signal is aborted. */
   follow(peer: string, request: FollowRequest, signal: AbortSignal): AsyncGenerator<FollowResponse>
+  /** Whether a peer is being asked or followed. */
+  isBusy(peer: string): boolean
   /** A peer has left: its streams are gone with it. */
   forget(peer: string): void
 }
@@ -73,6 +75,18 @@ export interface ForwarderOptions {
 export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions): Forwarder {
   // Opening a stream costs as much as ten small answers, so that a few are kept.
   const idle = new Map<string, Asked[]>()
+  /** Answers under way. */
+  const busy = new Map<string, number>()
+
+  function begin(peer: string): void {
+    busy.set(peer, (busy.get(peer) ?? 0) + 1)
+  }
+
+  function end(peer: string): void {
+    const left = busy.get(peer)! - 1
+    if (left > 0) busy.set(peer, left)
+    else busy.delete(peer)
+  }
 
   function keep(peer: string, asked: Asked): void {
     const some = idle.get(peer) ?? []
@@ -90,6 +104,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
     const asked = used ?? await openForward(peer, open, timeoutMs)
     const deadline = performance.now() + PATIENCE * timeoutMs
     const before = asked.bytes.in
+    begin(peer)
     try {
       await asked.write(request)
       for (;;) {
@@ -107,11 +122,14 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
       // The peer may have closed what was idle: that says nothing of how it answers.
       if (!used || !closed || asked.bytes.in > before) throw error
       return await ask(peer, request, each)
+    } finally {
+      end(peer)
     }
     keep(peer, asked)
   }
 
   return {
+    isBusy: (peer) => (busy.get(peer) ?? 0) > 0,
     forget: (peer) => void idle.delete(peer),
 
     async page(peer, query) {
@@ -150,6 +168,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
       const wanted = new Set(request.contentTopics)
       const leave = () => asked.abort(new ProtocolError("closed", "nobody follows any more"))
       signal.addEventListener("abort", leave, { once: true })
+      begin(peer)
       try {
         await asked.write(asking({ case: "follow", value: request }))
         while (!signal.aborted) {
@@ -161,6 +180,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
           yield frame.value
         }
       } finally {
+        end(peer)
         signal.removeEventListener("abort", leave)
         leave()
       }

@@ -12,6 +12,8 @@ export interface Live {
    * `lost` is called when it ends before that; then something may have been missed.
    */
   watch(peer: string, topics: readonly string[], lost: () => void): Promise<() => void>
+  /** Whether anybody waits for what arrives at a peer. */
+  listensTo(peer: string): boolean
   /** Ends what is heard from a peer. */
   drop(peer: string): void
   close(): void
@@ -38,6 +40,8 @@ interface Link {
 
 export function createLive(options: LiveOptions): Live {
   const links = new Map<string, Promise<Link>>()
+  /** Peers whose topics somebody watches. */
+  const watched = new Set<string>()
 
   function linkTo(peer: string): Promise<Link> {
     const open = links.get(peer)
@@ -59,6 +63,7 @@ export function createLive(options: LiveOptions): Live {
       if (ended) return
       ended = reason
       links.delete(peer)
+      watched.delete(peer)
       stream.abort(reason)
       for (const { failed } of changes) failed(reason)
       for (const lost of new Set([...watchers.values()].flatMap((some) => [...some]))) lost()
@@ -118,6 +123,7 @@ export function createLive(options: LiveOptions): Live {
         // Until this resolves, whoever called it hears of a failure by that.
         let resolved = false
         const gone = () => void (resolved && lost())
+        watched.add(peer)
         const fresh = mine.filter((topic) => !watchers.has(topic))
         for (const topic of mine) {
           const some = watchers.get(topic)
@@ -135,6 +141,7 @@ export function createLive(options: LiveOptions): Live {
             return some?.delete(gone) && some.size === 0 && watchers.delete(topic)
           })
           if (ended) return
+          if (watchers.size === 0) watched.delete(peer)
           for (let at = 0; at < over.length; at += MAX_CHANGES) {
             change([], over.slice(at, at + MAX_CHANGES)).catch(() => {})
           }
@@ -150,6 +157,7 @@ export function createLive(options: LiveOptions): Live {
 
   return {
     watch: async (peer, topics, lost) => await (await linkTo(peer)).watch(topics, lost),
+    listensTo: (peer) => watched.has(peer),
     drop,
     close: () => [...links.keys()].forEach(drop),
   }
