@@ -44,6 +44,7 @@ export function createCalls(options: CallsOptions): Calls {
   /** By peer, when it was last of use; who was longest of none comes first. */
   const called = new Map<string, number>()
   const calling = new Map<string, Promise<void>>()
+  const dialling = new Map<string, Promise<boolean>>()
   const inTurn = createTurns(MAX_PARALLEL)
   const count = (result: string) => log.count("forwards", { role: "asker", kind: "call", result })
 
@@ -61,10 +62,18 @@ export function createCalls(options: CallsOptions): Calls {
     return true
   }
 
+  /** One dial, for whichever shards it is called at once. */
+  function dial(peer: string): Promise<boolean> {
+    const under = dialling.get(peer) ??
+      inTurn("", () => options.dial(peer)).finally(() => dialling.delete(peer))
+    dialling.set(peer, under)
+    return under
+  }
+
   async function callOne(peer: string, shards: readonly number[]): Promise<void> {
-    if (!makeRoom()) return count("full")
+    if (!called.has(peer) && !makeRoom()) return count("full")
     called.set(peer, now())
-    const told = await options.dial(peer)
+    const told = await dial(peer)
     if (told && options.connected(shards).includes(peer)) return count("ok")
     letGo(peer)
     count(told ? "misled" : "failed")
@@ -78,7 +87,7 @@ export function createCalls(options: CallsOptions): Calls {
       while (lacking() > 0) {
         const peer = candidates.shift()
         if (peer === undefined) return
-        await inTurn("", () => callOne(peer, shards))
+        await callOne(peer, shards)
       }
     }
     await Promise.all(Array.from({ length: lacking() }, one))

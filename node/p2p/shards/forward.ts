@@ -1,21 +1,19 @@
 // /wafer/forward/1.0.0, the asking side: pages and publishes for topics that this node does not keep.
-import { create, type MessageInitShape } from "@bufbuild/protobuf"
-import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
 import type { FollowRequest, FollowResponse } from "@wafer/proto/node"
-import {
-  type ForwardFrame_Refused,
-  ForwardFrameSchema,
-  type ForwardRequest,
-  ForwardRequestSchema,
-} from "@wafer/proto/p2p"
+import type { ForwardRequest } from "@wafer/proto/p2p"
 import { compareBytes, digestOf } from "../../store/envelope.ts"
 import type { PageQuery, StoredEnvelope } from "../../store/store.ts"
-import { FORWARD, FRAME_BYTES, MAX_TAKEN, TAKE_BYTES } from "./forward-server.ts"
-import { type Channel, channel, ProtocolError } from "../framing.ts"
-
-/** Opens a stream to a peer. */
-type Open = (peer: string, protocol: string) => Promise<Stream>
+import { ProtocolError } from "../framing.ts"
+import {
+  type Asked,
+  asking,
+  Declined,
+  MAX_TAKEN,
+  type Open,
+  openForward,
+  TAKE_BYTES,
+} from "./forward-frames.ts"
 
 export interface Forwarder {
   /** One page from the peer's store. Throws a `ProtocolError`, also for a page that nobody asked for. */
@@ -30,39 +28,10 @@ export interface Forwarder {
   forget(peer: string): void
 }
 
-/** A peer that is well and will not answer this request. */
-export class Declined extends Error {
-  override readonly name = "Declined"
-  /** The request has a cursor that is of another node's log. */
-  readonly foreignCursor: boolean
-
-  constructor({ reason, foreignCursor }: ForwardFrame_Refused) {
-    super(reason)
-    this.foreignCursor = foreignCursor
-  }
-}
-
 /** A whole answer may take so many times as long as a piece of it. */
 const PATIENCE = 4
 /** Streams to one peer that wait for the next request. */
 const MAX_IDLE = 8
-
-type Asked = Channel<typeof ForwardFrameSchema, typeof ForwardRequestSchema>
-
-/** A stream to ask on. */
-export async function openForward(peer: string, open: Open, timeoutMs: number): Promise<Asked> {
-  const stream = await open(peer, FORWARD)
-  return channel(stream, ForwardFrameSchema, ForwardRequestSchema, {
-    maxBytes: FRAME_BYTES,
-    timeoutMs,
-  })
-}
-
-export function asking(
-  want: MessageInitShape<typeof ForwardRequestSchema>["want"] & object,
-): ForwardRequest {
-  return create(ForwardRequestSchema, { want })
-}
 
 export interface ForwarderOptions {
   readonly open: Open

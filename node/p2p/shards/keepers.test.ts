@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { create } from "@bufbuild/protobuf"
 import { ForwardFrame_RefusedSchema } from "@wafer/proto/p2p"
 import { Refusal } from "../../refusal.ts"
-import { Declined } from "./forward.ts"
+import { Declined } from "./forward-frames.ts"
 import { createKeepers, type Keepers } from "./keepers.ts"
 
 function scene(candidates: string[]): {

@@ -3,7 +3,7 @@
 // that a reader's pages and what it hears live come from one store.
 import { Code } from "@connectrpc/connect"
 import { Refusal } from "../../refusal.ts"
-import { Declined } from "./forward.ts"
+import { Declined } from "./forward-frames.ts"
 
 export interface Keepers {
   /**

@@ -1,9 +1,7 @@
 // What arrives at keepers of other shards, as it arrives: one stream to each keeper that is listened to,
 // for all readers of this node together.
-import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
-import { asking, Declined, openForward } from "./forward.ts"
-import { MAX_CHANGES } from "./forward-server.ts"
+import { asking, Declined, MAX_CHANGES, type Open, openForward } from "./forward-frames.ts"
 import { ProtocolError } from "../framing.ts"
 
 export interface Live {
@@ -20,7 +18,7 @@ export interface Live {
 }
 
 export interface LiveOptions {
-  readonly open: (peer: string, protocol: string) => Promise<Stream>
+  readonly open: Open
   /** Called once with each envelope, however many watch its topic at the peer. */
   readonly arrived: (envelope: Envelope) => void
   /** A peer broke the stream off, or the protocol. */
