@@ -1,4 +1,4 @@
-// The assembly of the peer network: every part gets what it needs here, and only here.
+// The assembly of the peer network: every part gets what it needs here, or in the assembly of its room.
 import { peerIdFromString } from "@libp2p/peer-id"
 import { shardOf, unsharded } from "../store/shard.ts"
 import { createWindows } from "../store/window.ts"
@@ -28,21 +28,11 @@ import { createPacer, PACER_LIMITS } from "./relay/pacer.ts"
 import { startRelay } from "./relay/relay.ts"
 import { createValidator } from "./relay/validator.ts"
 import { createWatchdog } from "./relay/watchdog.ts"
-import { createAgreement } from "./repair/agreement.ts"
-import { createFetchServer, FETCH } from "./repair/fetch-server.ts"
-import { createFetcher } from "./repair/fetch.ts"
-import { createOffers } from "./repair/offers.ts"
-import { createRepair } from "./repair/repair.ts"
-import { SYNC } from "./repair/session.ts"
+import { assembleRepair } from "./repair/assembly.ts"
 import { followSets, setsOf } from "./repair/sets.ts"
-import { createSyncServer } from "./repair/sync-server.ts"
-import { createCalls } from "./shards/calls.ts"
-import { createElsewhere } from "./shards/elsewhere.ts"
-import { Declined, FORWARD } from "./shards/forward-frames.ts"
+import { assembleShards } from "./shards/assembly.ts"
+import { FORWARD } from "./shards/forward-frames.ts"
 import { createForwardServer } from "./shards/forward-server.ts"
-import { createForwarder } from "./shards/forward.ts"
-import { createKeepers } from "./shards/keepers.ts"
-import { createLive } from "./shards/live.ts"
 import { pubsubTopicOf } from "./waku/message.ts"
 import { METADATA, metadataOf, serveMetadata } from "./waku/metadata.ts"
 import { createWakuStore, WAKU_STORE } from "./waku/store.ts"
@@ -142,55 +132,37 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   })
 
   // Bodies and comparisons.
-  const fetcher = createFetcher((peer) => open(peer, FETCH), intake.fetched, sets)
-  const offers = createOffers({
-    store,
-    fetcher,
-    shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
-    keeps: (shard) => shards.kept.includes(shard),
-    keepers: fellows.keepers,
-    failed: (peer, error) => blame(peer, FETCH, error),
-  })
-  const session = {
-    network,
-    sets,
-    windows,
-    log,
-    roundMs: timings.round,
-    sessionMs: timings.session,
-    now,
-  }
-  const agreement = createAgreement(shared, now)
-  const repair = createRepair({
-    session,
-    store,
-    fetcher,
-    agreement,
-    peers: () => fellows.all().filter((peer) => shared(peer).length > 0),
-    shared,
-    open: (peer) => open(peer, SYNC),
-    blame: (peer, error) => blame(peer, SYNC, error),
-    timings,
-    log,
-    now,
-  })
-  const sync = createSyncServer({
-    ...session,
-    sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
-    retryAfterMs: timings.sessionGap,
-    compared: agreement.note,
-    outrun: (peer) => repair.greet(peer),
-  })
   const served = {
     perPeer: createBuckets(config.servedBytes, now),
     total: createBuckets(config.servedBytesTotal, now),
   }
-  const serve = createFetchServer({ store, sets, log, ...served, take: offers.take })
+  const { repair, offers, ...mending } = assembleRepair({
+    network,
+    store,
+    sets,
+    windows,
+    keeps: (shard) => shards.kept.includes(shard),
+    shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
+    peers: fellows.all,
+    keepers: fellows.keepers,
+    shared,
+    take: intake.fetched,
+    open,
+    blame,
+    sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
+    ...served,
+    timings,
+    log,
+    now,
+  })
 
   // Other nodes' shards.
-  const calls = createCalls({
-    connected: fellows.keepersOfAll,
-    absent: directory.absent,
+  const others = assembleShards({
+    shards: shards.count,
+    witnesses,
+    fellows,
+    directory,
+    arrived: (envelope) => options.deliver?.({ envelope, receivedNs: BigInt(now()) * 1_000_000n }),
     async dial(peer) {
       if (!await dialer.call(peer)) return false
       await acquaintance.ask(peer)
@@ -203,40 +175,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       if (wanted.every((shard) => kept.includes(shard))) sendAway(peer, "shards")
       else dialer.rest(peer)
     },
-    inUse: (peer) => live.listensTo(peer) || forwarder.isBusy(peer) || shared(peer).length > 0,
-    timeoutMs: timings.forward,
-    log,
-    now,
-  })
-  const keepersOf = createKeepers({
-    candidates: fellows.keepersByTrust,
-    shards: shards.count,
-    call: calls.call,
-    answered: calls.answered,
-    blame(peer, error) {
-      if (error instanceof Declined) return log.count("limited", { kind: "forward" })
-      live.drop(peer)
-      blame(peer, FORWARD, error)
-    },
-    now,
-  })
-  const silenceMs = 3 * timings.heartbeat
-  const live = createLive({
     open,
-    arrived: (envelope) => options.deliver?.({ envelope, receivedNs: BigInt(now()) * 1_000_000n }),
-    failed: keepersOf.failed,
-    unwanted: () => log.count("forwards", { role: "asker", kind: "live", result: "unwanted" }),
-    timeoutMs: timings.forward,
-    silenceMs,
-  })
-  const forwarder = createForwarder({ open, timeoutMs: timings.forward, silenceMs })
-  const elsewhere = createElsewhere({
-    shards: shards.count,
-    keepers: keepersOf,
-    forwarder,
-    live,
-    witnesses,
+    blame,
+    timings,
     log,
+    now,
   })
 
   // Gossip.
@@ -355,9 +298,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   libp2p.addEventListener("peer:disconnect", ({ detail }) => {
     const peer = detail.toString()
     roster.disconnected(peer)
-    agreement.forget(peer)
-    forwarder.forget(peer)
-    calls.forget(peer)
+    repair.forget(peer)
+    others.forget(peer)
   })
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
     acquaintance.identified(peerId, protocols, connection)
@@ -366,8 +308,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     acquaintance.told(peer, await exchange.serve(stream, peer, remote))
   })
   await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
-  await handle(SYNC, sync)
-  await handle(FETCH, serve)
+  for (const [protocol, answer] of Object.entries(mending.answers)) await handle(protocol, answer)
   await handle(FORWARD, answer, MOST_STREAMS)
   if (config.wakuStore ?? config.pubsubTopic.startsWith("/waku/2/rs/")) {
     await handle(
@@ -404,7 +345,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     }, timings.patience),
     setInterval(() => {
       book.prune()
-      calls.tick()
+      others.tick()
       const peers = fellows.all()
       const peer = peers[Math.floor(Math.random() * peers.length)]
       if (peer !== undefined) void acquaintance.ask(peer)
@@ -452,11 +393,10 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   async function leave(): Promise<void> {
     ticks.forEach(clearInterval)
     dialer.close()
-    repair.close()
-    live.close()
+    mending.close()
+    others.close()
     stopRelay()
     pacer.close()
-    offers.close()
     sets.close()
     await host.stop()
   }
@@ -469,11 +409,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       return libp2p.getMultiaddrs().map(String)
     },
     status: status.whole,
-    elsewhere,
+    elsewhere: others.elsewhere,
     confirm: offers.confirm,
     async handOver(items) {
       const some = new Set(items.map(({ contentTopic }) => shardOf(contentTopic, shards.count)))
-      await Promise.all([...some].map((shard) => calls.call([shard], witnesses)))
+      await Promise.all([...some].map(others.call))
       return await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses
     },
     mend: (peer) => repair.mend(peer, "full"),

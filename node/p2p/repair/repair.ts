@@ -4,7 +4,7 @@ import type { Agreement } from "./agreement.ts"
 import { createMender, type MenderOptions, type Scope } from "./mend.ts"
 import { createPauses } from "./pauses.ts"
 
-export interface Repair extends Pick<Agreement, "agrees" | "standing"> {
+export interface Repair extends Pick<Agreement, "agrees" | "standing" | "forget"> {
   /** A new peer: compares everything a moment later. */
   greet(peer: string): void
   /** Something may have been missed: compares everything with two peers. */
@@ -96,6 +96,7 @@ export function createRepair(options: RepairOptions): Repair {
     },
     agrees: agreement.agrees,
     standing: agreement.standing,
+    forget: agreement.forget,
     get equalAt() {
       return agreement.equalAt
     },
