@@ -17,8 +17,8 @@ import { type Stranger, stranger } from "./stranger.ts"
 
 const sharded = (kept: string) => ["--shards", String(SHARDS), "--keep-shards", kept]
 
-// On a busy machine nothing here may be taken for a sick link.
-const timings = { dial: 600_000, forward: 20_000, patience: 60_000 }
+// On a busy machine nothing here may be taken for a sick link. Processes have the heartbeat of every node.
+const timings = { dial: 600_000, forward: 20_000, patience: 60_000, heartbeat: 5000 }
 
 /** A node that keeps nothing and is connected to its seed alone, unless it calls somebody. */
 function asker(seed: string): Promise<ShardNode> {

@@ -8,7 +8,7 @@ export interface Directory {
   absent(shards: readonly number[]): string[]
   /** How many peers are known to keep each shard, connected or not. */
   keeperCounts(): number[]
-  /** Shards of which fewer keepers are known than should be. */
+  /** Shards of which fewer keepers are known than should be, this node included. */
   scarce(): number[]
   /** Tells the known peers that this node should be connected to, because it keeps what they keep. */
   needed(): (entry: Entry) => boolean
@@ -53,7 +53,11 @@ export function createDirectory(options: DirectoryOptions): Directory {
         .map(({ peer, failures, metAt }) => ({ peer, failures, rank: metAt + random() }))
         .sort((a, b) => a.failures - b.failures || b.rank - a.rank).map(({ peer }) => peer),
 
-    scarce: () => keeperCounts().flatMap((count, shard) => count < options.enough ? [shard] : []),
+    scarce() {
+      const counts = keeperCounts()
+      for (const shard of shards.kept) counts[shard]!++
+      return counts.flatMap((count, shard) => count < options.enough ? [shard] : [])
+    },
 
     needed() {
       const counts = fellows.keeperCounts()
