@@ -100,6 +100,18 @@ test("records travel on with the shards that they tell, wanted ones first", asyn
   for (const { id } of keepers.slice(0, 3)) assert.deepEqual(asker.book.get(id)!.kept, [2])
 })
 
+test("however much there is to say, an answer is no longer than it may be", async () => {
+  const all = createShards(1024)
+  const hub = await party(all)
+  const keepers = await Promise.all(Array.from({ length: 40 }, () => party(all)))
+  for (const keeper of keepers) {
+    await meet(keeper, hub)
+    hub.book.met(keeper.id)
+  }
+  const [{ learned }] = await meet(await party(all), hub)
+  assert.equal(learned, 16)
+})
+
 test("a record that says otherwise than its peer breaks the protocol", async () => {
   const honest = await party(createShards(4, [0]))
   const liar = await party(createShards(4, [1]), { signed: createShards(4, [1, 2]) })

@@ -21,6 +21,8 @@ export const PEERS = "/wafer/peers/1.0.0"
 const LIMITS = { maxBytes: 64 * 1024, timeoutMs: 5000 }
 const MAX_RECORDS = 64
 const MAX_NEW = 16
+/** Room for what a node says of itself, beside the records of others: 1024 shards take 2 kB, twice. */
+const OWN_BYTES = 8 * 1024
 const FRESH_MS = 86_400_000
 
 /** What a peer says of itself. Nobody else vouches for it. */
@@ -105,7 +107,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     let bytes = 0
     for (const { entry } of shuffled) {
       bytes += entry.record!.length + 4
-      if (records.length >= max || bytes > LIMITS.maxBytes - 1024) break
+      if (records.length >= max || bytes > LIMITS.maxBytes - OWN_BYTES) break
       records.push(entry.record!)
     }
     return records

@@ -9,6 +9,9 @@ import { PeerRecordAdditionSchema } from "@wafer/proto/p2p"
 import { createShards, type Shards } from "../../store/shard.ts"
 import { ProtocolError } from "../framing.ts"
 
+/** Addresses that a node tells of itself: a record is told on and on. */
+const MAX_ADDRESSES = 8
+
 /** What a record says. */
 export interface Told {
   readonly peer: string
@@ -74,7 +77,7 @@ export function createOwnRecord(
   let signed: { readonly where: string; readonly record: Promise<Uint8Array> } | undefined
   let seq = 0n
   return async () => {
-    const here = addresses()
+    const here = addresses().slice(0, MAX_ADDRESSES)
     if (shards.count === 1 || here.length === 0) return undefined
     const where = here.join()
     if (signed?.where !== where) {
