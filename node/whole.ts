@@ -55,6 +55,7 @@ export function createWhole(options: WholeOptions): Whole {
     envelopes: readonly Envelope[],
     origin: string,
   ): Promise<Arrival[]> {
+    if (envelopes.length === 0) return []
     const receivedNs = BigInt(options.now().getTime()) * 1_000_000n
     await elsewhere().store(envelopes)
     return envelopes.map((envelope) => ({

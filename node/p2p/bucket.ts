@@ -49,3 +49,8 @@ export function createBuckets({ perSecond, burst }: Flow, now: () => number): Bu
     },
   }
 }
+
+/** Waits until a debt is paid. */
+export async function paid(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+}

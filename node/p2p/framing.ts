@@ -47,10 +47,29 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
 ): Channel<In, Out> {
   const chunks = stream[Symbol.asyncIterator]()
   const bytes = { in: 0, out: 0 }
-  // What has arrived and was not read yet begins at `offset`.
+  // What has arrived and was not read yet lies between `start` and `end`.
   let buffer: Uint8Array = new Uint8Array(0)
-  let offset = 0
+  let start = 0
+  let end = 0
   let ended = false
+
+  /** Room grows by doubling: a message in many small pieces costs no more than its length. */
+  function append(chunk: Uint8Array): void {
+    const held = end - start
+    if (held === 0) {
+      buffer = chunk
+      start = 0
+    } else {
+      if (buffer.length - end < chunk.length) {
+        const room = new Uint8Array(Math.max(2 * held, held + chunk.length))
+        room.set(buffer.subarray(start, end))
+        buffer = room
+        start = 0
+      }
+      buffer.set(chunk, start + held)
+    }
+    end = start + held + chunk.length
+  }
 
   async function more(deadline: Promise<never>): Promise<void> {
     if (ended) throw new ProtocolError("closed", "the peer ended the stream")
@@ -69,13 +88,12 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
     const { buffer: memory, byteOffset, byteLength } = step.value.subarray()
     const chunk = new Uint8Array(memory, byteOffset, byteLength)
     bytes.in += chunk.length
-    buffer = offset === buffer.length ? chunk : joined([buffer.subarray(offset), chunk])
-    offset = 0
+    append(chunk)
   }
 
   async function frame(deadline: Promise<never>): Promise<Uint8Array> {
     for (;;) {
-      const prefix = readPrefix(buffer, offset)
+      const prefix = readPrefix(buffer.subarray(start, end))
       if (prefix !== undefined) {
         if (prefix.length > limits.maxBytes) {
           throw new ProtocolError(
@@ -83,10 +101,10 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
             `a message of ${prefix.length} bytes, at most ${limits.maxBytes} are allowed`,
           )
         }
-        const start = offset + prefix.size
-        if (buffer.length >= start + prefix.length) {
-          offset = start + prefix.length
-          return buffer.slice(start, offset)
+        const body = start + prefix.size
+        if (end - body >= prefix.length) {
+          start = body + prefix.length
+          return buffer.slice(body, start)
         }
       }
       await more(deadline)
@@ -129,13 +147,10 @@ export function channel<In extends DescMessage, Out extends DescMessage>(
   }
 }
 
-function readPrefix(
-  buffer: Uint8Array,
-  offset: number,
-): { size: number; length: number } | undefined {
+function readPrefix(bytes: Uint8Array): { size: number; length: number } | undefined {
   let length = 0
   for (let i = 0; i < MAX_PREFIX; i++) {
-    const byte = buffer[offset + i]
+    const byte = bytes[i]
     if (byte === undefined) return undefined
     length += (byte & 0x7f) * 2 ** (7 * i)
     if (byte < 0x80) return { size: i + 1, length }

@@ -14,7 +14,7 @@ export interface Readings {
   readonly equalAt: () => number | undefined
   readonly sizeOf: (set: SetName) => number
   readonly shards: Shards
-  /** Connected peers that keep a shard, of the shard that has fewest. */
+  /** Peers known to keep a shard, of the shard that has fewest. */
   readonly leastKeepers: () => number
   readonly now: () => number
 }
@@ -82,7 +82,7 @@ export function addGauges(registry: Registry, readings: Readings): void {
   gauge("kept_shards", "Shards that this node keeps", () => shards.kept.length)
   gauge(
     "least_keepers",
-    "Connected peers that keep a shard, of the one that has fewest",
+    "Peers known to keep a shard, connected or not, of the one that has fewest",
     readings.leastKeepers,
   )
   for (const set of SET_NAMES) {

@@ -62,7 +62,7 @@ export interface SetStatus {
 
 export interface ShardStatus {
   readonly shard: number
-  /** Connected peers that say they keep it. */
+  /** Peers that say they keep it, connected or known by their signed records. */
   readonly keepers: number
   /** What this node holds of it; undefined where it keeps nothing. */
   readonly sets: Readonly<Record<SetName, SetStatus>> | undefined

@@ -1,4 +1,4 @@
-// The assembly of the peer network: every part gets what it needs here, and only here.
+// The assembly of the peer network: every part gets what it needs here, or in the assembly of its room.
 import { peerIdFromString } from "@libp2p/peer-id"
 import { shardOf, unsharded } from "../store/shard.ts"
 import { createWindows } from "../store/window.ts"
@@ -15,10 +15,12 @@ import { createAcquaintance } from "./join/acquaintance.ts"
 import { peerOf, readSeed } from "./join/address.ts"
 import { openBook } from "./join/book.ts"
 import { createDialer } from "./join/dialer.ts"
+import { createDirectory } from "./join/directory.ts"
 import { createFellows } from "./join/fellows.ts"
 import { createFloodWatch, createGate } from "./join/gate.ts"
 import { loadKey } from "./join/key.ts"
 import { createExchange, PEERS } from "./join/peers.ts"
+import { createOwnRecord } from "./join/record.ts"
 import { createRoster } from "./join/roster.ts"
 import { backlogOf, GRAYLIST } from "./relay/gossip.ts"
 import { gossipLinks } from "./relay/links.ts"
@@ -26,18 +28,11 @@ import { createPacer, PACER_LIMITS } from "./relay/pacer.ts"
 import { startRelay } from "./relay/relay.ts"
 import { createValidator } from "./relay/validator.ts"
 import { createWatchdog } from "./relay/watchdog.ts"
-import { createFetchServer, FETCH } from "./repair/fetch-server.ts"
-import { createFetcher } from "./repair/fetch.ts"
-import { createOffers } from "./repair/offers.ts"
-import { createRepair } from "./repair/repair.ts"
-import { SYNC } from "./repair/session.ts"
+import { assembleRepair } from "./repair/assembly.ts"
 import { followSets, setsOf } from "./repair/sets.ts"
-import { createSyncServer } from "./repair/sync-server.ts"
-import { createElsewhere } from "./shards/elsewhere.ts"
-import { createForwardServer, FORWARD } from "./shards/forward-server.ts"
-import { createForwarder, Declined } from "./shards/forward.ts"
-import { createKeepers } from "./shards/keepers.ts"
-import { createLive } from "./shards/live.ts"
+import { assembleShards } from "./shards/assembly.ts"
+import { FORWARD } from "./shards/forward-frames.ts"
+import { createForwardServer } from "./shards/forward-server.ts"
 import { pubsubTopicOf } from "./waku/message.ts"
 import { METADATA, metadataOf, serveMetadata } from "./waku/metadata.ts"
 import { createWakuStore, WAKU_STORE } from "./waku/store.ts"
@@ -96,12 +91,24 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const backlog = (peer: string) => backlogOf(gossip, peer)
   const topicOf = (contentTopic: string) => pubsubTopic(shardOf(contentTopic, shards.count))
 
-  // Who is who.
+  // Who is who. Where anyone may join, a keeper that lies must not be the only one to know.
+  const witnesses = gate.mode === "open" ? 2 : 1
+  const directory = createDirectory({
+    shards,
+    book,
+    fellows,
+    isConnected: (peer) => roster.get(peer) !== undefined,
+    allows: gate.allows,
+    enough: witnesses,
+  })
   const exchange = createExchange({
     network,
     shards,
     book,
+    ownRecord: createOwnRecord({ key, addresses: () => libp2p.getMultiaddrs(), shards, now }),
+    wanted: () => shards.count > 1 ? directory.scarce() : [],
     requests: createBuckets({ perSecond: 0.1, burst: 2 }, now),
+    refused: () => log.count("limited", { kind: "peers" }),
     now,
   })
   const metadata = metadataOf(topics)
@@ -125,77 +132,54 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   })
 
   // Bodies and comparisons.
-  const fetcher = createFetcher((peer) => open(peer, FETCH), intake.fetched, sets)
-  const offers = createOffers({
-    store,
-    fetcher,
-    shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
-    keeps: (shard) => shards.kept.includes(shard),
-    keepers: fellows.keepers,
-    failed: (peer, error) => blame(peer, FETCH, error),
-  })
-  const session = {
-    network,
-    sets,
-    windows,
-    log,
-    roundMs: timings.round,
-    sessionMs: timings.session,
-    now,
-  }
-  const repair = createRepair({
-    session,
-    store,
-    fetcher,
-    peers: () => fellows.all().filter((peer) => shared(peer).length > 0),
-    shared,
-    open: (peer) => open(peer, SYNC),
-    blame: (peer, error) => blame(peer, SYNC, error),
-    timings,
-    log,
-    now,
-  })
-  const sync = createSyncServer({
-    ...session,
-    sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
-    retryAfterMs: timings.sessionGap,
-    compared: repair.compared,
-    outrun: (peer) => repair.greet(peer),
-  })
   const served = {
     perPeer: createBuckets(config.servedBytes, now),
     total: createBuckets(config.servedBytesTotal, now),
   }
-  const serve = createFetchServer({ store, sets, log, ...served, take: offers.take })
-
-  // Other nodes' shards. Where anyone may join, one that lies must not be the only one to know.
-  const witnesses = gate.mode === "open" ? 2 : 1
-  const keepersOf = createKeepers({
-    candidates: fellows.keepersByTrust,
-    shards: shards.count,
-    blame(peer, error) {
-      if (error instanceof Declined) return log.count("limited", { kind: "forward" })
-      live.drop(peer)
-      blame(peer, FORWARD, error)
-    },
+  const { repair, offers, ...mending } = assembleRepair({
+    network,
+    store,
+    sets,
+    windows,
+    keeps: (shard) => shards.kept.includes(shard),
+    shardOf: (contentTopic) => shardOf(contentTopic, shards.count),
+    peers: fellows.all,
+    keepers: fellows.keepers,
+    shared,
+    take: intake.fetched,
+    open,
+    blame,
+    sessions: createBuckets({ perSecond: 1000 / timings.sessionGap, burst: 2 }, now),
+    ...served,
+    timings,
+    log,
     now,
   })
-  const silenceMs = 3 * timings.heartbeat
-  const live = createLive({
-    open,
-    arrived: (envelope) => options.deliver?.({ envelope, receivedNs: BigInt(now()) * 1_000_000n }),
-    failed: keepersOf.failed,
-    unwanted: () => log.count("forwards", { role: "asker", kind: "live", result: "unwanted" }),
-    timeoutMs: timings.forward,
-    silenceMs,
-  })
-  const elsewhere = createElsewhere({
+
+  // Other nodes' shards.
+  const others = assembleShards({
     shards: shards.count,
-    keepers: keepersOf,
-    forwarder: createForwarder({ open, timeoutMs: timings.forward, silenceMs }),
-    live,
     witnesses,
+    fellows,
+    directory,
+    arrived: (envelope) => options.deliver?.({ envelope, receivedNs: BigInt(now()) * 1_000_000n }),
+    async dial(peer) {
+      if (!await dialer.call(peer)) return false
+      await acquaintance.ask(peer)
+      return roster.get(peer)?.ours === true
+    },
+    hangUp: (peer) => void hangUp(peer),
+    misled(peer, wanted) {
+      // Who keeps other shards by now has signed that too; who has not lies.
+      const kept = book.get(peer)?.kept ?? []
+      if (wanted.every((shard) => kept.includes(shard))) sendAway(peer, "shards")
+      else dialer.rest(peer)
+    },
+    open,
+    blame,
+    timings,
     log,
+    now,
   })
 
   // Gossip.
@@ -283,10 +267,11 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     dialled: (result) => log.count("dials", { result }),
     hangUp: (peer) => void hangUp(peer),
     get target() {
-      // Who keeps what is known of connected peers only: a node that lacks keepers goes on looking.
-      const lacking = shards.count > 1 && fellows.keeperCounts().some((count) => count < witnesses)
+      // Those whose records do not tell what they keep say it when they are connected.
+      const lacking = shards.count > 1 && directory.scarce().length > 0
       return lacking ? Math.max(config.outbound, SEARCHING) : config.outbound
     },
+    needed: directory.needed,
     now,
   })
   const watchdog = createWatchdog({
@@ -311,8 +296,10 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
 
   libp2p.addEventListener("connection:open", ({ detail }) => roster.connected(detail))
   libp2p.addEventListener("peer:disconnect", ({ detail }) => {
-    roster.disconnected(detail.toString())
-    repair.forget(detail.toString())
+    const peer = detail.toString()
+    roster.disconnected(peer)
+    repair.forget(peer)
+    others.forget(peer)
   })
   libp2p.addEventListener("peer:identify", ({ detail: { peerId, protocols, connection } }) => {
     acquaintance.identified(peerId, protocols, connection)
@@ -321,8 +308,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     acquaintance.told(peer, await exchange.serve(stream, peer, remote))
   })
   await handle(METADATA, async (stream) => void await serveMetadata(stream, metadata))
-  await handle(SYNC, sync)
-  await handle(FETCH, serve)
+  for (const [protocol, answer] of Object.entries(mending.answers)) await handle(protocol, answer)
   await handle(FORWARD, answer, MOST_STREAMS)
   if (config.wakuStore ?? config.pubsubTopic.startsWith("/waku/2/rs/")) {
     await handle(
@@ -359,6 +345,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     }, timings.patience),
     setInterval(() => {
       book.prune()
+      others.tick()
       const peers = fellows.all()
       const peer = peers[Math.floor(Math.random() * peers.length)]
       if (peer !== undefined) void acquaintance.ask(peer)
@@ -377,7 +364,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     shards,
     sets,
     roster,
-    fellows,
+    keeperCounts: directory.keeperCounts,
     repair,
     scoreOf: (peer) => gossip.getScore(peer),
     backlogOf: backlog,
@@ -399,18 +386,17 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     equalAt: () => repair.equalAt,
     sizeOf: (set) => Number(store.fingerprint(set).count),
     shards,
-    leastKeepers: () => Math.min(...fellows.keeperCounts()),
+    leastKeepers: () => Math.min(...directory.keeperCounts()),
     now,
   })
 
   async function leave(): Promise<void> {
     ticks.forEach(clearInterval)
     dialer.close()
-    repair.close()
-    live.close()
+    mending.close()
+    others.close()
     stopRelay()
     pacer.close()
-    offers.close()
     sets.close()
     await host.stop()
   }
@@ -423,9 +409,13 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
       return libp2p.getMultiaddrs().map(String)
     },
     status: status.whole,
-    elsewhere,
+    elsewhere: others.elsewhere,
     confirm: offers.confirm,
-    handOver: async (items) => await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses,
+    async handOver(items) {
+      const some = new Set(items.map(({ contentTopic }) => shardOf(contentTopic, shards.count)))
+      await Promise.all([...some].map(others.call))
+      return await offers.confirm(items, witnesses, HAND_OVER_MS) >= witnesses
+    },
     mend: (peer) => repair.mend(peer, "full"),
     close,
     [Symbol.asyncDispose]: close,

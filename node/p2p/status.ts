@@ -2,7 +2,6 @@
 import { fingerprintDigest } from "../store/fingerprint.ts"
 import type { Shards } from "../store/shard.ts"
 import type { SetName, Store } from "../store/store.ts"
-import type { Fellows } from "./join/fellows.ts"
 import type { Member, Roster } from "./join/roster.ts"
 import type { PeersStatus, PeerStatus, SetStatus, ShardStatus } from "./membership.ts"
 import type { Repair } from "./repair/repair.ts"
@@ -15,7 +14,8 @@ export interface StatusOptions {
   readonly shards: Shards
   readonly sets: Sets
   readonly roster: Roster
-  readonly fellows: Fellows
+  /** Peers that are known to keep each shard. */
+  readonly keeperCounts: () => readonly number[]
   readonly repair: Repair
   readonly scoreOf: (peer: string) => number
   readonly backlogOf: (peer: string) => number
@@ -31,7 +31,7 @@ export interface Status {
 }
 
 export function createStatus(options: StatusOptions): Status {
-  const { network, mode, store, shards, sets, roster, fellows, repair, now } = options
+  const { network, mode, store, shards, sets, roster, repair, now } = options
 
   function statusOf(member: Member): PeerStatus {
     return {
@@ -60,7 +60,7 @@ export function createStatus(options: StatusOptions): Status {
 
   function shardStatuses(): ShardStatus[] {
     const kept = new Set(shards.kept)
-    return fellows.keeperCounts().map((keepers, shard) => ({
+    return options.keeperCounts().map((keepers, shard) => ({
       shard,
       keepers,
       sets: kept.has(shard)

@@ -8,7 +8,7 @@ import process from "node:process"
 import { root } from "../processes.ts"
 
 // These drive processes themselves, or run in virtual time, which is the same everywhere.
-const several = ["mesh", "frozen", "clients", "runtimes", "waku", "soak", "faults"]
+const several = ["mesh", "frozen", "clients", "keepers", "runtimes", "waku", "soak", "faults"]
 const stories = globSync("*.test.ts", { cwd: import.meta.dirname! })
   .filter((file) => !several.some((name) => file.startsWith(name)))
   .map((file) => `./tests/network/${file}`)

@@ -20,6 +20,9 @@ import { envelope, QUICK } from "./local.ts"
 
 export const SHARDS = 4
 
+/** On a busy machine a link is not sick, and a keeper not gone, for being slow. */
+const UNHURRIED = { heartbeat: 1000, patience: 5000, forward: 10_000 }
+
 export interface ShardNode extends AsyncDisposable {
   readonly store: Store
   readonly peers: Peers
@@ -65,7 +68,7 @@ export async function shardNode(
         config: {
           ...QUICK,
           ...config,
-          timings: { ...QUICK.timings, heartbeat: 1000, ...config.timings },
+          timings: { ...QUICK.timings, ...UNHURRIED, ...config.timings },
         },
       })
     },

@@ -12,8 +12,7 @@ import {
   PeersRequestSchema,
   PeersResponseSchema,
 } from "@wafer/proto/p2p"
-import { FORWARD, MAX_TAKEN } from "../../node/p2p/shards/forward-server.ts"
-import { asking } from "../../node/p2p/shards/forward.ts"
+import { asking, FORWARD, MAX_TAKEN } from "../../node/p2p/shards/forward-frames.ts"
 import { type Channel, channel, ProtocolError } from "../../node/p2p/framing.ts"
 import { PEERS } from "../../node/p2p/join/peers.ts"
 import { until as eventually } from "../processes.ts"

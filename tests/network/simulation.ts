@@ -6,18 +6,14 @@ import { silent } from "../../node/log.ts"
 import { createMetrics, createRegistry } from "../../node/metrics.ts"
 import { createBuckets } from "../../node/p2p/bucket.ts"
 import { DEFAULT_TIMINGS } from "../../node/p2p/config.ts"
-import { createFetchServer, FETCH } from "../../node/p2p/repair/fetch-server.ts"
-import { createFetcher } from "../../node/p2p/repair/fetch.ts"
 import { ProtocolError } from "../../node/p2p/framing.ts"
 import { createIntake } from "../../node/p2p/intake.ts"
 import { createPeerLog } from "../../node/p2p/metrics.ts"
-import { createOffers } from "../../node/p2p/repair/offers.ts"
 import { keyOf } from "../../node/p2p/repair/rbsr/key.ts"
 import { ReconcileError } from "../../node/p2p/repair/rbsr/error.ts"
-import { createRepair, type Repair } from "../../node/p2p/repair/repair.ts"
-import { SYNC } from "../../node/p2p/repair/session.ts"
+import type { Repair } from "../../node/p2p/repair/repair.ts"
+import { assembleRepair } from "../../node/p2p/repair/assembly.ts"
 import { followSets, setsOf } from "../../node/p2p/repair/sets.ts"
-import { createSyncServer } from "../../node/p2p/repair/sync-server.ts"
 import { defaultLimits } from "../../node/refusal.ts"
 import { storageId } from "../../node/store/envelope.ts"
 import { memoryStore } from "../../node/store/memory.ts"
@@ -73,6 +69,8 @@ const TIMINGS = {
   full: 3000,
   settle: 100,
   sessionGap: 100,
+  round: 2000,
+  session: 10_000,
 }
 const endless = createBuckets({ perSecond: Infinity, burst: Infinity }, Date.now)
 
@@ -166,46 +164,29 @@ export function createWorld(names: readonly string[], faults: Faults): World {
       log,
     })
     const peers = () => dead ? [] : names.filter((peer) => peer !== name && reaches(name, peer))
-    const fetcher = createFetcher((peer) => open(name, peer, FETCH), intake.fetched, sets)
-    const offers = createOffers({
+    const { repair, answers, close } = assembleRepair({
+      network: "wafer",
       store,
-      fetcher,
+      sets,
+      windows,
       keeps,
       shardOf: () => 0,
-      keepers: peers,
-      failed: (peer, error) => blame(name, peer, error),
-    })
-    const session = { network: "wafer", sets, windows, log, roundMs: 2000, sessionMs: 10_000, now }
-    const repair = createRepair({
-      session,
-      store,
-      fetcher,
       peers,
+      keepers: peers,
       shared: () => setsOf([0]),
-      open: (peer) => open(name, peer, SYNC),
-      blame: (peer, error) => blame(name, peer, error),
+      take: intake.fetched,
+      open: (peer, protocol) => open(name, peer, protocol),
+      blame: (peer, _, error) => blame(name, peer, error),
+      sessions: endless,
+      perPeer: endless,
+      total: endless,
       timings: TIMINGS,
       log,
       now,
       random,
     })
-    const sync = createSyncServer({
-      ...session,
-      sessions: endless,
-      retryAfterMs: TIMINGS.sessionGap,
-      compared: repair.compared,
-      outrun: repair.greet,
-    })
-    const serve = createFetchServer({
-      store,
-      sets,
-      log,
-      perPeer: endless,
-      total: endless,
-      take: offers.take,
-    })
     lives.set(name, {
-      serve: { [SYNC]: sync, [FETCH]: serve },
+      serve: answers,
       publish: async (envelopes) => void await ingest.accept(envelopes, "client"),
       async hear(envelope, peer) {
         if (
@@ -218,8 +199,7 @@ export function createWorld(names: readonly string[], faults: Faults): World {
       repair,
       end() {
         dead = true
-        repair.close()
-        offers.close()
+        close()
         sets.close()
       },
     })

@@ -1,6 +1,6 @@
 // A bare libp2p host on the gossip topic, as a Waku relay would be: the other side of tests that
 // need to misbehave, or to break links under a node's feet.
-import type { Connection } from "@libp2p/interface"
+import type { Connection, PrivateKey } from "@libp2p/interface"
 import { generateKeyPair } from "@libp2p/crypto/keys"
 import { multiaddr } from "@multiformats/multiaddr"
 import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
@@ -14,6 +14,7 @@ import type { LocalNode } from "./local.ts"
 
 export interface Stranger extends AsyncDisposable {
   readonly host: Host
+  readonly key: PrivateKey
   readonly id: string
   readonly address: string
   /** Opens one more connection to a node. */
@@ -28,8 +29,9 @@ export interface RawStream {
 }
 
 export async function stranger(): Promise<Stranger> {
+  const key = await generateKeyPair("Ed25519")
   const host = await createHost({
-    key: await generateKeyPair("Ed25519"),
+    key,
     listen: ["/ip4/127.0.0.1/tcp/0"],
     announce: [],
     pubsubTopics: [DEFAULT_CONFIG.pubsubTopic],
@@ -41,6 +43,7 @@ export async function stranger(): Promise<Stranger> {
   await host.start()
   return {
     host,
+    key,
     id: host.libp2p.peerId.toString(),
     address: host.libp2p.getMultiaddrs()[0]!.toString(),
     dial: (address) => host.libp2p.dial(multiaddr(address), { force: true }),

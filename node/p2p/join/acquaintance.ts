@@ -5,7 +5,8 @@ import { reachOf } from "./address.ts"
 import type { Book } from "./book.ts"
 import { askMetadata, METADATA } from "../waku/metadata.ts"
 import type { PeerLog } from "../metrics.ts"
-import { type Claim, type Exchange, openRecord, PEERS } from "./peers.ts"
+import { type Claim, type Exchange, PEERS } from "./peers.ts"
+import { openRecord } from "./record.ts"
 import type { Roster } from "./roster.ts"
 
 export interface Acquaintance {
@@ -61,7 +62,7 @@ export function createAcquaintance(options: AcquaintanceOptions): Acquaintance {
     const member = roster.get(peer)
     if (member === undefined) return
     try {
-      const answer = await exchange.ask(await open(peer, PEERS), member.remote)
+      const answer = await exchange.ask(await open(peer, PEERS), peer, member.remote)
       told(peer, answer)
       if (answer.learned > 0) options.learned()
     } catch (error) {
@@ -83,9 +84,10 @@ export function createAcquaintance(options: AcquaintanceOptions): Acquaintance {
   async function remember(peerId: PeerId, connection: Connection): Promise<void> {
     const record = await options.recordOf(peerId)
     if (record === undefined) return
-    const { addresses } = await openRecord(record)
-    book.learn(peerId.toString(), addresses, record, reachOf(connection.remoteAddr))
-    book.met(peerId.toString())
+    const { peer, addresses, seq } = await openRecord(record)
+    // What libp2p signs for a peer never tells its shards.
+    book.learn({ peer, addresses, seq, kept: undefined, record }, reachOf(connection.remoteAddr))
+    book.met(peer)
   }
 
   return {

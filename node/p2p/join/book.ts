@@ -2,7 +2,7 @@
 import { toHex } from "../../hex.ts"
 import type { Multiaddr } from "@multiformats/multiaddr"
 import { multiaddr } from "@multiformats/multiaddr"
-import { mayDial, peerOf, prefixOf, type Reach, reachOf } from "./address.ts"
+import { mayCross, mayDial, peerOf, prefixOf, type Reach, reachOf } from "./address.ts"
 
 /** One known peer. */
 export interface Entry {
@@ -10,12 +10,21 @@ export interface Entry {
   readonly addresses: readonly Multiaddr[]
   /** The peer's own signed record, which others can check. */
   readonly record: Uint8Array | undefined
+  /** The number of that record: later ones have higher numbers. */
+  readonly seq: bigint
+  /** The shards that it says the peer keeps; undefined when it does not tell. */
+  readonly kept: readonly number[] | undefined
   /** Given by the operator: dialled for ever. */
   readonly seed: boolean
   /** When this node last had a connection to it, in Unix milliseconds; 0 for never. */
   readonly metAt: number
   readonly failures: number
   readonly failingSince: number | undefined
+}
+
+/** What a peer has signed about itself. */
+export interface News extends Pick<Entry, "peer" | "addresses" | "seq" | "kept"> {
+  readonly record: Uint8Array
 }
 
 /** Where the book outlives the process. Rows are JSON without secrets. */
@@ -28,8 +37,8 @@ export interface Book {
   get(peer: string): Entry | undefined
   entries(): Entry[]
   addSeed(address: Multiaddr): void
-  /** Notes what a peer says of itself, or what others say of it, when `from` is how far they are. Returns whether it was new. */
-  learn(peer: string, addresses: readonly Multiaddr[], record: Uint8Array, from: Reach): boolean
+  /** Notes a peer's record, told by someone as far as `from`, unless a later one is known. Returns whether the peer was new. */
+  learn(news: News, from: Reach): boolean
   met(peer: string): void
   failed(peer: string): void
   /** Forgets whom nobody reached for a day, seeds excepted. */
@@ -40,6 +49,8 @@ const DAY_MS = 86_400_000
 export const MAX_KNOWN = 1000
 const MAX_PER_PREFIX = 32
 const MAX_ADDRESSES = 8
+/** A node that keeps each of 1024 shards says so in 2 kB. */
+const MAX_RECORD_BYTES = 4096
 
 export async function openBook(
   storage: BookStorage | undefined,
@@ -62,11 +73,13 @@ export async function openBook(
     storage?.save(peer, row).catch(() => {})
   }
 
-  function crowded(addresses: readonly Multiaddr[]): boolean {
+  /** Whether the neighbourhood of a peer is full of others. */
+  function crowded(peer: string, addresses: readonly Multiaddr[]): boolean {
     const prefixes = new Set(addresses.filter((a) => reachOf(a) === "public").map(prefixOf))
     if (prefixes.size === 0) return false
     let neighbours = 0
     for (const entry of entries.values()) {
+      if (entry.peer === peer) continue
       if (entry.addresses.some((address) => prefixes.has(prefixOf(address)))) neighbours++
     }
     return neighbours >= MAX_PER_PREFIX
@@ -87,18 +100,18 @@ export async function openBook(
       })
     },
 
-    learn(peer, addresses, record, from) {
-      if (peer === self) return false
+    learn({ addresses, ...news }, from) {
+      const { peer, record } = news
+      if (peer === self || record.length > MAX_RECORD_BYTES) return false
       const known = entries.get(peer)
-      const useful = addresses.filter((address) => {
-        const reach = reachOf(address)
-        return from === "loopback" || (from === "private" && reach !== "loopback") ||
-          (reach === "public" && mayDial(address))
-      })
-      if (useful.length === 0) return false
-      if (known === undefined && (entries.size >= MAX_KNOWN || crowded(useful))) return false
+      if (known !== undefined && !supersedes(news, known)) return false
+      const useful = addresses.filter((address) =>
+        mayCross(address, from) && (from !== "public" || mayDial(address))
+      )
+      if (useful.length === 0 || crowded(peer, useful)) return false
+      if (known === undefined && entries.size >= MAX_KNOWN) return false
       const seeds = known?.seed ? known.addresses : []
-      put({ ...(known ?? blank(peer)), addresses: unique([...useful, ...seeds]), record })
+      put({ ...(known ?? blank(peer)), ...news, addresses: unique([...useful, ...seeds]) })
       return known === undefined
     },
 
@@ -134,11 +147,19 @@ function blank(peer: string): Entry {
     peer,
     addresses: [],
     record: undefined,
+    seq: 0n,
+    kept: undefined,
     seed: false,
     metAt: 0,
     failures: 0,
     failingSince: undefined,
   }
+}
+
+/** The later record counts, but one that tells shards is not given up for one that never does. */
+function supersedes(news: Pick<News, "seq" | "kept">, known: Entry): boolean {
+  const [tells, told] = [news.kept !== undefined, known.kept !== undefined]
+  return tells === told ? news.seq >= known.seq : tells
 }
 
 function unique(addresses: readonly Multiaddr[]): Multiaddr[] {
@@ -150,14 +171,18 @@ interface Row {
   readonly peer: string
   readonly addresses: readonly string[]
   readonly record: string
+  readonly seq?: string
+  readonly kept?: readonly number[]
   readonly metAt: number
 }
 
-function encodeRow({ peer, addresses, record, metAt }: Entry): Uint8Array {
+function encodeRow({ peer, addresses, record, seq, kept, metAt }: Entry): Uint8Array {
   const row: Row = {
     peer,
     addresses: addresses.map(String),
     record: toHex(record ?? new Uint8Array()),
+    seq: String(seq),
+    ...(kept && { kept }),
     metAt,
   }
   return new TextEncoder().encode(JSON.stringify(row))
@@ -165,11 +190,14 @@ function encodeRow({ peer, addresses, record, metAt }: Entry): Uint8Array {
 
 function decodeRow(bytes: Uint8Array): Entry | undefined {
   try {
-    const { peer, addresses, record, metAt } = JSON.parse(new TextDecoder().decode(bytes)) as Row
+    const row = JSON.parse(new TextDecoder().decode(bytes)) as Row
+    const { peer, addresses, record, seq = 0, kept, metAt } = row
     return {
       ...blank(peer),
       addresses: addresses.map((address) => multiaddr(address)),
       record: Uint8Array.from(record.match(/../g) ?? [], (byte) => parseInt(byte, 16)),
+      seq: BigInt(seq),
+      kept,
       metAt,
     }
   } catch {

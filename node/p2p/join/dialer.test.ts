@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { multiaddr } from "@multiformats/multiaddr"
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr"
 import { type Book, openBook } from "./book.ts"
 import { backoffMs, createDialer } from "./dialer.ts"
 
@@ -39,6 +39,7 @@ async function scene(target = 8): Promise<Scene> {
     dialled: () => {},
     hangUp: (peer) => void connected.delete(peer),
     target,
+    needed: () => ({ kept }) => kept?.includes(0) ?? false,
     now: () => state.now,
     random: () => 0.5,
   })
@@ -57,7 +58,13 @@ async function scene(target = 8): Promise<Scene> {
 }
 
 const seed = (i: number) => multiaddr(`/ip4/9.9.${i}.1/tcp/5557/p2p/${IDS[i]}`)
-const record = new Uint8Array(8)
+const news = (peer: string, address: Multiaddr, kept?: number[]) => ({
+  peer,
+  addresses: [address],
+  record: new Uint8Array(8),
+  seq: 0n,
+  kept,
+})
 
 test("the wait doubles to a minute, spread by a fifth", () => {
   assert.deepEqual([1, 2, 3, 7, 50].map((n) => backoffMs(n, 0.5)), [
@@ -85,7 +92,7 @@ test("a seed is dialled once a minute for ever, and at once when it is back", as
 
 test("others are forgotten after a day without an answer", async () => {
   const s = await scene()
-  assert.equal(s.book.learn(IDS[1], [seed(1)], record, "public"), true)
+  assert.equal(s.book.learn(news(IDS[1], seed(1)), "public"), true)
   await s.pass(25 * 3_600_000)
   s.book.prune()
   assert.equal(s.book.entries().length, 0)
@@ -95,9 +102,9 @@ test("no more are opened than wanted, seeds excepted, and none that is not allow
   const s = await scene(1)
   s.fails = false
   s.book.addSeed(seed(0))
-  s.book.learn(IDS[1], [seed(1)], record, "public")
-  s.book.learn(IDS[2], [seed(2)], record, "public")
-  s.book.learn(IDS[3], [seed(3)], record, "public")
+  s.book.learn(news(IDS[1], seed(1)), "public")
+  s.book.learn(news(IDS[2], seed(2)), "public")
+  s.book.learn(news(IDS[3], seed(3)), "public")
   await s.pass(60_000)
   assert.ok(s.connected.has(IDS[0]))
   assert.ok(s.connected.size <= 2)
@@ -117,11 +124,11 @@ test("redial does not wait", async () => {
 test("a full house changes one guest at a time, never a seed", async () => {
   const s = await scene(1)
   s.fails = false
-  s.book.learn(IDS[1], [seed(1)], record, "public")
+  s.book.learn(news(IDS[1], seed(1)), "public")
   await s.pass(4000)
   s.dialer.rotate()
   assert.deepEqual([...s.connected.keys()], [IDS[1]], "nobody else is known")
-  s.book.learn(IDS[2], [seed(2)], record, "public")
+  s.book.learn(news(IDS[2], seed(2)), "public")
   s.dialer.rotate()
   await s.pass(4000)
   assert.deepEqual([...s.connected.keys()], [IDS[2]])
@@ -129,4 +136,35 @@ test("a full house changes one guest at a time, never a seed", async () => {
   await s.pass(120_000)
   s.dialer.rotate()
   assert.ok(s.connected.has(IDS[2]))
+})
+
+test("who is needed is dialled though all places are taken", async () => {
+  const s = await scene(1)
+  s.fails = false
+  s.book.learn(news(IDS[0], seed(0)), "public")
+  await s.pass(4000)
+  s.book.learn(news(IDS[1], seed(1), [1]), "public")
+  s.book.learn(news(IDS[2], seed(2), [0, 1]), "public")
+  await s.pass(10_000)
+  assert.deepEqual([...s.connected.keys()], [IDS[0], IDS[2]])
+})
+
+test("a call waits for nobody's back-off, and takes nobody's place", async () => {
+  const s = await scene(1)
+  assert.equal(await s.dialer.call(IDS[1]), false, "a stranger")
+  s.book.learn(news(IDS[1], seed(1), [1]), "public")
+  const both = [s.dialer.call(IDS[1]), s.dialer.call(IDS[1])]
+  assert.deepEqual(await Promise.all(both), [false, false])
+  assert.equal(await s.dialer.call(IDS[1]), false)
+  assert.deepEqual(s.dials, [IDS[1]], "one dial, then the back-off")
+  s.fails = false
+  s.now += 2000
+  assert.equal(await s.dialer.call(IDS[1]), true)
+  assert.equal(await s.dialer.call(IDS[1]), true)
+  s.book.learn(news(IDS[2], seed(2)), "public")
+  await s.pass(4000)
+  assert.deepEqual([...s.connected.keys()], [IDS[1], IDS[2]])
+  s.connected.delete(IDS[2])
+  s.dialer.rest(IDS[2])
+  assert.equal(await s.dialer.call(IDS[2]), false)
 })

@@ -6,6 +6,8 @@ export interface Fellows {
   all(): string[]
   /** Those that keep a shard. */
   keepers(shard: number): string[]
+  /** Those that keep each of these. */
+  keepersOfAll(shards: readonly number[]): string[]
   /** The same, those that this node chose before those that came, each lot in any order. */
   keepersByTrust(shard: number): string[]
   /** How many keep each shard. */
@@ -21,6 +23,8 @@ export function createFellows(roster: Roster, shards: Shards): Fellows {
   return {
     all,
     keepers,
+    keepersOfAll: (wanted) =>
+      all().filter((peer) => wanted.every((shard) => keptBy(peer).includes(shard))),
 
     keepersByTrust: (shard) =>
       keepers(shard)

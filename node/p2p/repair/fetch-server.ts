@@ -11,7 +11,7 @@ import {
 import type { Envelope } from "@wafer/proto"
 import { storageId } from "../../store/envelope.ts"
 import type { LogEntry, Store } from "../../store/store.ts"
-import type { Buckets } from "../bucket.ts"
+import { type Buckets, paid } from "../bucket.ts"
 import { channel, ProtocolError } from "../framing.ts"
 import type { PeerLog } from "../metrics.ts"
 import { ID_LENGTH, idOf, idText, KEY_LENGTH, keyOf } from "./rbsr/key.ts"
@@ -123,7 +123,7 @@ export function createFetchServer(
     let gathered = 0
     const flush = async () => {
       if (frames.length === 0) return
-      await pause(Math.max(
+      await paid(Math.max(
         options.perPeer.borrow(peer, gathered),
         options.total.borrow("", gathered),
       ))
@@ -169,8 +169,4 @@ function checked(ids: Uint8Array[]): Uint8Array[] {
     throw new ProtocolError("violation", "an id that is not 32 bytes long")
   }
   return ids
-}
-
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -13,6 +13,8 @@ const TIMEOUT_MS = 20_000
 const BATCH_IDS = 256
 const BATCH_BYTES = 4 * 1024 * 1024
 const OUTSTANDING = 4
+/** An answer that is slower, beside one wait, is given up: repairs take turns, and one that drips would hold up all. */
+const LEAST_BYTES_PER_SECOND = 16 * 1024
 
 /** Opens a stream to a peer. */
 export type Open = (peer: string) => Promise<Stream>
@@ -55,12 +57,15 @@ export function createFetcher(
     const stream = await open(peer)
     const limits = { maxBytes: FRAME_BYTES, timeoutMs }
     const fetch = channel(stream, FetchFrameSchema, FetchRequestSchema, limits)
+    const started = Date.now()
+    const leftMs = () =>
+      started + timeoutMs + fetch.bytes.in / LEAST_BYTES_PER_SECOND * 1000 - Date.now()
     try {
       const request: FetchRequest = create(FetchRequestSchema, { want, maxBytes })
       await fetch.write(request)
       const bodies: Body[] = []
       for (let bytes = 0;;) {
-        const { frame } = await fetch.read()
+        const { frame } = await fetch.read(Math.min(timeoutMs, leftMs()))
         if (frame.case === "end") {
           await fetch.close()
           return { bodies, missing: frame.value.missing, truncated: frame.value.truncated }

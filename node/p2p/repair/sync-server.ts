@@ -4,7 +4,7 @@ import { type SyncOpen, SyncStatus } from "@wafer/proto/p2p"
 import { compareBytes } from "../../store/envelope.ts"
 import type { Buckets } from "../bucket.ts"
 import { ProtocolError } from "../framing.ts"
-import { hourDigest } from "./rbsr/audit.ts"
+import { hourDigests } from "./rbsr/audit.ts"
 import { window } from "./rbsr/index.ts"
 import { respond } from "./rbsr/reconcile.ts"
 import {
@@ -106,10 +106,7 @@ export function createSyncServer(
       if (!options.sessions.take(`${peer} audit ${set}`, 1)) {
         throw new ProtocolError("violation", "audits in a row")
       }
-      const digests = new Uint8Array(32 * hours)
-      for (let i = 0; i < hours; i++) {
-        digests.set(hourDigest(sets.of(set), fromHour + BigInt(i)), 32 * i)
-      }
+      const digests = await hourDigests(sets.of(set), fromHour, hours)
       await sync.write(frame({ case: "digests", value: { digests } }))
       return await sync.close()
     }

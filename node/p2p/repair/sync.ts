@@ -3,7 +3,7 @@
 import type { Stream } from "@libp2p/interface"
 import { SyncStatus } from "@wafer/proto/p2p"
 import { ProtocolError } from "../framing.ts"
-import { HOUR_NS, hourDigest } from "./rbsr/audit.ts"
+import { HOUR_NS, hourDigests } from "./rbsr/audit.ts"
 import { type Items, window } from "./rbsr/index.ts"
 import { idText } from "./rbsr/key.ts"
 import {
@@ -32,6 +32,9 @@ import { setName } from "./sets.ts"
 // Below this share of the other's count, copying in order is cheaper than comparing.
 const BULK_SHARE = 0.5
 const BULK_LEAST = 1000
+
+/** Ids that one session finds: a peer that makes them up must not fill memory. The next session finds the rest. */
+const MAX_FOUND = 262_144
 
 /** How the first message is cut. */
 export type Cut = "even" | "random" | "ids"
@@ -111,7 +114,7 @@ export async function reconcile(
     const have = new Map<string, Uint8Array>()
     const need = new Map<string, Uint8Array>()
     let message: Uint8Array | undefined = first(inside(), cut)
-    while (message !== undefined) {
+    while (message !== undefined && have.size + need.size < MAX_FOUND) {
       if (++rounds > MAX_ROUNDS || options.now() > deadline) {
         throw new ProtocolError("timeout", `a session of more than ${rounds - 1} rounds`)
       }
@@ -157,10 +160,11 @@ export async function audit(
     if (digests.length !== 32 * hours) {
       throw new ProtocolError("violation", `${digests.length} bytes for ${hours} digests`)
     }
-    const index = options.sets.of(set)
-    return Array.from({ length: hours }, (_, i) => fromHour + BigInt(i)).filter((hour, i) =>
-      !equal(hourDigest(index, hour), digests.subarray(32 * i, 32 * i + 32))
-    )
+    const own = await hourDigests(options.sets.of(set), fromHour, hours)
+    const digest = (of: Uint8Array, i: number) => of.subarray(32 * i, 32 * i + 32)
+    return Array.from({ length: hours }, (_, i) => i)
+      .filter((i) => !equal(digest(own, i), digest(digests, i)))
+      .map((i) => fromHour + BigInt(i))
   } catch (error) {
     stream.abort(error as Error)
     throw error

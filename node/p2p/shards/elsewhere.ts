@@ -6,8 +6,9 @@ import { Refusal } from "../../refusal.ts"
 import { shardOf } from "../../store/shard.ts"
 import type { PageQuery, StoredEnvelope } from "../../store/store.ts"
 import { isEphemeral } from "../../store/topic.ts"
-import { Declined, type Forwarder } from "./forward.ts"
-import type { Keepers } from "./keepers.ts"
+import type { Forwarder } from "./forward.ts"
+import { Declined } from "./forward-frames.ts"
+import { type Keepers, MAX_FAILURES } from "./keepers.ts"
 import type { Live } from "./live.ts"
 import type { PeerLog } from "../metrics.ts"
 
@@ -104,7 +105,7 @@ export function createElsewhere(options: ElsewhereOptions): Elsewhere {
       const count = (result: string) =>
         log.count("forwards", { role: "asker", kind: "follow", result })
       let refusal: Refusal | undefined
-      for (const peer of keepers.ofAll(wanted)) {
+      for (const peer of (await keepers.ofAll(wanted)).slice(0, MAX_FAILURES)) {
         let begun = false
         try {
           for await (const response of forwarder.follow(peer, request, signal)) {

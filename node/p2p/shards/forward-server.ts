@@ -1,40 +1,26 @@
 // /wafer/forward/1.0.0, the answering side. Everything is answered from this node's own store: what was
 // forwarded is never forwarded again, so that no request can travel in a circle.
-import { create, type MessageInitShape } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
 import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
 import type { FollowRequest } from "@wafer/proto/node"
-import {
-  type ForwardFrame,
-  ForwardFrameSchema,
-  type ForwardRequest,
-  type ForwardRequest_Live,
-  type ForwardRequest_Page,
-  ForwardRequestSchema,
+import type {
+  ForwardRequest,
+  ForwardRequest_Live,
+  ForwardRequest_Page,
+  ForwardRequest_Take,
 } from "@wafer/proto/p2p"
 import { topicCost } from "../../access/limit.ts"
 import { follow } from "../../follow.ts"
 import { type Limits, Refusal } from "../../refusal.ts"
-import type { PageQuery, Position, Store } from "../../store/store.ts"
-import type { Buckets } from "../bucket.ts"
-import { type Channel, channel, ProtocolError } from "../framing.ts"
+import type { PageQuery, Position } from "../../store/store.ts"
+import { type Buckets, paid } from "../bucket.ts"
+import { ProtocolError } from "../framing.ts"
 import type { PeerLog } from "../metrics.ts"
+import { createTurns } from "../turns.ts"
+import { type Answers, answersOn, frame, MAX_TAKEN } from "./forward-frames.ts"
+import { type LiveServerOptions, showLive } from "./live-server.ts"
 
-export const FORWARD = "/wafer/forward/1.0.0"
-
-/** Longest messages of the protocol: a page of 10 000 topics or some envelopes, and the largest envelope. */
-export const REQUEST_BYTES = 5 * 1024 * 1024
-export const FRAME_BYTES = 1100 * 1024
-/** What one Take may carry. */
-export const TAKE_BYTES = 4 * 1024 * 1024
-export const MAX_TAKEN = 1024
-/** Topics in one Live message, and in all of a stream. */
-export const MAX_CHANGES = 1024
-const MAX_LIVE = 100_000
-/** What may wait for a peer that reads slowly. */
-const MAX_QUEUE = 4096
-const MAX_QUEUE_BYTES = 64 * 1024 * 1024
 /** Rows read at once: few, because each may be a megabyte. */
 const STEP = 16
 /** Pages that are read for one peer at a time; more wait. */
@@ -45,63 +31,78 @@ const MAX_FOLLOWS = 64
 const IDLE_MS = 60_000
 const NEVER_MS = 2 ** 31 - 1
 
-export interface ForwardServerOptions {
-  readonly store: Store
+export interface ForwardServerOptions extends LiveServerOptions {
   readonly limits: Limits
-  readonly keeps: (contentTopic: string) => boolean
   /** Whether the peer may be of this network. */
   readonly admitted: (peer: string) => boolean
   /** Stores what a peer's client has published. */
   readonly take: (envelopes: readonly Envelope[], peer: string) => Promise<void>
-  /** What one peer may ask for: pages, and envelopes and bytes to store. */
-  readonly reads: Buckets
+  /** Envelopes and bytes that one peer may have stored. */
   readonly messages: Buckets
   readonly bytes: Buckets
   /** Bytes that one peer, and all of them, are served. */
   readonly perPeer: Buckets
   readonly total: Buckets
-  /** A stream that is silent for so long says that it is alive. */
-  readonly heartbeatMs: number
   readonly log: PeerLog
 }
 
-type Answers = Channel<typeof ForwardRequestSchema, typeof ForwardFrameSchema>
+/** One request of a peer. Every answer resolves with whether the stream takes another. */
+interface Asking {
+  readonly peer: string
+  readonly answers: Answers
+  readonly count: (result: "ok" | "refused") => void
+}
 
-/** Answers one request of a peer, or shows it what arrives until it leaves. */
+/** Answers one request of a peer after the other, or shows it what arrives until it leaves. */
 export function createForwardServer(
   options: ForwardServerOptions,
 ): (stream: Stream, peer: string) => Promise<void> {
-  const { store, limits, keeps, log } = options
+  const { store, limits, keeps, reads, messages, bytes, log } = options
   const live = new Set<string>()
   const following = new Map<string, number>()
-  const reading = new Map<string, number>()
-  const waiting = new Map<string, (() => void)[]>()
+  const inTurn = createTurns(PAGES_AT_ONCE)
 
-  async function inTurn<T>(peer: string, work: () => Promise<T>): Promise<T> {
-    if ((reading.get(peer) ?? 0) >= PAGES_AT_ONCE) {
-      await new Promise<void>((resolve) => waiting.set(peer, [...waiting.get(peer) ?? [], resolve]))
-    }
-    reading.set(peer, (reading.get(peer) ?? 0) + 1)
-    try {
-      return await work()
-    } finally {
-      const left = reading.get(peer)! - 1
-      if (left > 0) reading.set(peer, left)
-      else reading.delete(peer)
-      const [next, ...others] = waiting.get(peer) ?? []
-      if (others.length > 0) waiting.set(peer, others)
-      else waiting.delete(peer)
-      next?.()
-    }
+  async function refuse(
+    { answers, count }: Asking,
+    reason: string,
+    foreignCursor = false,
+  ): Promise<boolean> {
+    count("refused")
+    await answers.write(frame({ case: "refused", value: { reason, foreignCursor } }))
+    await answers.close()
+    return false
   }
 
-  async function showPage(answers: Answers, peer: string, query: PageQuery): Promise<void> {
+  async function done({ answers, count }: Asking): Promise<boolean> {
+    count("ok")
+    await answers.write(frame({ case: "done", value: {} }))
+    return true
+  }
+
+  async function borrow(peer: string, bytes: number): Promise<void> {
+    const { perPeer, total } = options
+    await paid(Math.max(perPeer.borrow(peer, bytes), total.borrow("", bytes)))
+  }
+
+  async function page(asking: Asking, want: ForwardRequest_Page): Promise<boolean> {
+    const query = queryOf(want, limits)
+    if (!query.topics.every(keeps)) return await refuse(asking, "not kept here")
+    if (!reads.take(asking.peer, topicCost(query.topics.length))) {
+      return await refuse(asking, "too many requests")
+    }
+    await inTurn(asking.peer, () => showPage(asking, query))
+    return await done(asking)
+  }
+
+  async function showPage({ answers, peer }: Asking, query: PageQuery): Promise<void> {
     let after = query.after
     for (let left = query.limit; left > 0;) {
       const rows = await store.page({ ...query, after, limit: Math.min(STEP, left) })
       if (rows.length > 0) {
-        const bytes = rows.reduce((sum, { envelope }) => sum + envelope.message.length + 100, 0)
-        await borrow(peer, bytes)
+        await borrow(
+          peer,
+          rows.reduce((sum, { envelope }) => sum + envelope.message.length + 100, 0),
+        )
         await answers.write(
           ...rows.map(({ envelope }) => frame({ case: "envelope", value: envelope })),
         )
@@ -113,96 +114,65 @@ export function createForwardServer(
     }
   }
 
-  /** Shows what arrives under the topics of the first message and of those that follow. */
-  async function showLive(
-    answers: Answers,
-    first: ForwardRequest_Live,
-  ): Promise<void> {
-    const topics = new Set<string>()
-    const queue: Envelope[] = []
-    let queued = 0
-    let wake = () => {}
-    let over: Error | undefined
-
-    const unfollow = store.follow({
-      arrived(arrivals) {
-        for (const { envelope, keep, seq } of arrivals) {
-          // What was known before is no news.
-          if (!topics.has(envelope.contentTopic) || keep && seq === undefined || over) continue
-          queue.push(envelope)
-          queued += envelope.message.length
-          if (queue.length > MAX_QUEUE || queued > MAX_QUEUE_BYTES) {
-            over = new ProtocolError("timeout", "the peer reads more slowly than envelopes arrive")
-          }
-        }
-        if (queue.length > 0) wake()
-      },
-    })
-
-    async function change({ add, remove }: ForwardRequest_Live): Promise<void> {
-      if (add.length > MAX_CHANGES || remove.length > MAX_CHANGES) {
-        throw new ProtocolError("violation", "too many changes at once")
-      }
-      for (const topic of remove) topics.delete(topic)
-      for (const topic of add) topics.add(topic)
-      if (topics.size > MAX_LIVE || !add.every(keeps)) {
-        throw new ProtocolError("violation", "topics that this node cannot show")
-      }
-      await answers.write(frame({ case: "done", value: {} }))
+  async function take(asking: Asking, { envelopes }: ForwardRequest_Take): Promise<boolean> {
+    const { peer } = asking
+    if (envelopes.length > MAX_TAKEN) throw new ProtocolError("violation", "too many envelopes")
+    if (!envelopes.every(({ contentTopic }) => keeps(contentTopic))) {
+      return await refuse(asking, "not kept here")
     }
-
-    async function hear(): Promise<void> {
-      await change(first)
-      for (;;) {
-        const { want } = await answers.read(NEVER_MS)
-        if (want.case !== "live") {
-          throw new ProtocolError("violation", `${want.case} on a live stream`)
-        }
-        await change(want.value)
-      }
+    const size = envelopes.reduce((sum, { message }) => sum + message.length, 0)
+    if (!messages.take(peer, envelopes.length) || !bytes.take(peer, size)) {
+      return await refuse(asking, "too many envelopes")
     }
-
-    async function tell(): Promise<void> {
-      while (over === undefined) {
-        const some = queue.splice(0, STEP)
-        for (const { message } of some) queued -= message.length
-        if (some.length > 0) {
-          await answers.write(...some.map((value) => frame({ case: "envelope", value })))
-        } else if (
-          !await new Promise<boolean>((resolve) => {
-            const timer = setTimeout(() => resolve(false), options.heartbeatMs)
-            wake = () => {
-              clearTimeout(timer)
-              resolve(true)
-            }
-          })
-        ) {
-          await answers.write(frame({ case: "alive", value: {} }))
-        }
-      }
-      throw over
-    }
-
-    const hearing = hear().catch((error) => {
-      over ??= error as Error
-      wake()
-    })
     try {
-      await tell()
+      await options.take(envelopes, peer)
     } catch (error) {
-      // Who leaves between two messages has done nothing wrong.
-      if (!(error instanceof ProtocolError && error.code === "closed")) throw error
+      log.say("warn", "forwarded envelopes were refused", { peer, error: String(error) })
+      return await refuse(asking, "not stored")
+    }
+    return await done(asking)
+  }
+
+  async function listen(asking: Asking, want: ForwardRequest_Live): Promise<boolean> {
+    const { peer, answers, count } = asking
+    if (live.has(peer)) return await refuse(asking, "one live stream is enough")
+    live.add(peer)
+    count("ok")
+    try {
+      await showLive(answers, peer, want, options)
     } finally {
-      unfollow()
-      answers.abort(new ProtocolError("closed", "the live stream ends"))
-      await hearing
+      live.delete(peer)
+    }
+    return false
+  }
+
+  async function followed(asking: Asking, want: FollowRequest): Promise<boolean> {
+    const { peer, count } = asking
+    const { contentTopics } = want
+    if (contentTopics.length === 0 || contentTopics.length > limits.maxTopics) {
+      throw new ProtocolError("violation", `${contentTopics.length} topics to follow`)
+    }
+    if (!contentTopics.every(keeps)) return await refuse(asking, "not kept here")
+    const open = following.get(peer) ?? 0
+    if (open >= MAX_FOLLOWS || !reads.take(peer, topicCost(contentTopics.length))) {
+      return await refuse(asking, "too many requests")
+    }
+    following.set(peer, open + 1)
+    count("ok")
+    try {
+      const refusal = await showLog(asking, want)
+      if (refusal) await refuse(asking, refusal.rawMessage, refusal.code === Code.OutOfRange)
+      return false
+    } finally {
+      const left = following.get(peer)! - 1
+      if (left > 0) following.set(peer, left)
+      else following.delete(peer)
     }
   }
 
   /** Follows this node's log until the peer leaves; resolves with why it cannot be followed. */
   async function showLog(
-    answers: Answers,
-    peer: string,
+    { answers, peer }: Asking,
     request: FollowRequest,
   ): Promise<Refusal | undefined> {
     const left = new AbortController()
@@ -210,8 +180,8 @@ export function createForwardServer(
     void answers.read(NEVER_MS).catch(() => {}).finally(() => left.abort())
     try {
       for await (const value of follow(store, request, left.signal, options)) {
-        const bytes = value.event.case === "item" ? value.event.value.envelope!.message.length : 0
-        await borrow(peer, bytes + 100)
+        const size = value.event.case === "item" ? value.event.value.envelope!.message.length : 0
+        await borrow(peer, size + 100)
         if (left.signal.aborted) break
         await answers.write(frame({ case: "followed", value }))
       }
@@ -223,101 +193,23 @@ export function createForwardServer(
     return undefined
   }
 
-  async function borrow(peer: string, bytes: number): Promise<void> {
-    const { perPeer, total } = options
-    const ms = Math.max(perPeer.borrow(peer, bytes), total.borrow("", bytes))
-    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
-  }
-
-  /** Answers one request; resolves with whether the stream takes another. */
-  async function serve(
-    answers: Answers,
-    peer: string,
-    { want }: ForwardRequest,
-  ): Promise<boolean> {
+  async function serve(answers: Answers, peer: string, { want }: ForwardRequest): Promise<boolean> {
     const kind = want.case ?? "nothing"
-    const count = (result: string) => log.count("forwards", { role: "keeper", kind, result })
-
-    async function refuse(reason: string, foreignCursor = false): Promise<boolean> {
-      count("refused")
-      await answers.write(frame({ case: "refused", value: { reason, foreignCursor } }))
-      await answers.close()
-      return false
+    const asking: Asking = {
+      peer,
+      answers,
+      count: (result) => log.count("forwards", { role: "keeper", kind, result }),
     }
-
-    async function done(): Promise<boolean> {
-      count("ok")
-      await answers.write(frame({ case: "done", value: {} }))
-      return true
-    }
-
-    if (!options.admitted(peer)) return await refuse("not of this network")
-    if (want.case === "page") {
-      const query = queryOf(want.value, limits)
-      if (!query.topics.every(keeps)) return await refuse("not kept here")
-      if (!options.reads.take(peer, topicCost(query.topics.length))) {
-        return await refuse("too many requests")
-      }
-      await inTurn(peer, () => showPage(answers, peer, query))
-      return await done()
-    }
-    if (want.case === "take") {
-      const { envelopes } = want.value
-      if (envelopes.length > MAX_TAKEN) throw new ProtocolError("violation", "too many envelopes")
-      if (!envelopes.every(({ contentTopic }) => keeps(contentTopic))) {
-        return await refuse("not kept here")
-      }
-      const bytes = envelopes.reduce((sum, { message }) => sum + message.length, 0)
-      if (!options.messages.take(peer, envelopes.length) || !options.bytes.take(peer, bytes)) {
-        return await refuse("too many envelopes")
-      }
-      try {
-        await options.take(envelopes, peer)
-      } catch (error) {
-        log.say("warn", "forwarded envelopes were refused", { peer, error: String(error) })
-        return await refuse("not stored")
-      }
-      return await done()
-    }
-    if (want.case === "live") {
-      if (live.has(peer)) return await refuse("one live stream is enough")
-      live.add(peer)
-      count("ok")
-      try {
-        await showLive(answers, want.value)
-      } finally {
-        live.delete(peer)
-      }
-      return false
-    }
-    if (want.case !== "follow") throw new ProtocolError("violation", "an empty request")
-    const { contentTopics } = want.value
-    if (contentTopics.length === 0 || contentTopics.length > limits.maxTopics) {
-      throw new ProtocolError("violation", `${contentTopics.length} topics to follow`)
-    }
-    if (!contentTopics.every(keeps)) return await refuse("not kept here")
-    const open = following.get(peer) ?? 0
-    if (open >= MAX_FOLLOWS || !options.reads.take(peer, topicCost(contentTopics.length))) {
-      return await refuse("too many requests")
-    }
-    following.set(peer, open + 1)
-    count("ok")
-    try {
-      const refusal = await showLog(answers, peer, want.value)
-      if (refusal) await refuse(refusal.rawMessage, refusal.code === Code.OutOfRange)
-      return false
-    } finally {
-      const left = following.get(peer)! - 1
-      if (left > 0) following.set(peer, left)
-      else following.delete(peer)
-    }
+    if (!options.admitted(peer)) return await refuse(asking, "not of this network")
+    if (want.case === "page") return await page(asking, want.value)
+    if (want.case === "take") return await take(asking, want.value)
+    if (want.case === "live") return await listen(asking, want.value)
+    if (want.case === "follow") return await followed(asking, want.value)
+    throw new ProtocolError("violation", "an empty request")
   }
 
   return async (stream, peer) => {
-    const answers = channel(stream, ForwardRequestSchema, ForwardFrameSchema, {
-      maxBytes: REQUEST_BYTES,
-      timeoutMs: TIMEOUT_MS,
-    })
+    const answers = answersOn(stream, TIMEOUT_MS)
     let request = await answers.read()
     while (await serve(answers, peer, request)) {
       try {
@@ -329,12 +221,6 @@ export function createForwardServer(
       }
     }
   }
-}
-
-function frame(
-  init: NonNullable<MessageInitShape<typeof ForwardFrameSchema>["frame"]>,
-): ForwardFrame {
-  return create(ForwardFrameSchema, { frame: init })
 }
 
 function queryOf(page: ForwardRequest_Page, limits: Limits): PageQuery {

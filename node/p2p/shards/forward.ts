@@ -1,21 +1,19 @@
 // /wafer/forward/1.0.0, the asking side: pages and publishes for topics that this node does not keep.
-import { create, type MessageInitShape } from "@bufbuild/protobuf"
-import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
 import type { FollowRequest, FollowResponse } from "@wafer/proto/node"
-import {
-  type ForwardFrame_Refused,
-  ForwardFrameSchema,
-  type ForwardRequest,
-  ForwardRequestSchema,
-} from "@wafer/proto/p2p"
+import type { ForwardRequest } from "@wafer/proto/p2p"
 import { compareBytes, digestOf } from "../../store/envelope.ts"
 import type { PageQuery, StoredEnvelope } from "../../store/store.ts"
-import { FORWARD, FRAME_BYTES, MAX_TAKEN, TAKE_BYTES } from "./forward-server.ts"
-import { type Channel, channel, ProtocolError } from "../framing.ts"
-
-/** Opens a stream to a peer. */
-type Open = (peer: string, protocol: string) => Promise<Stream>
+import { ProtocolError } from "../framing.ts"
+import {
+  type Asked,
+  asking,
+  Declined,
+  MAX_TAKEN,
+  type Open,
+  openForward,
+  TAKE_BYTES,
+} from "./forward-frames.ts"
 
 export interface Forwarder {
   /** One page from the peer's store. Throws a `ProtocolError`, also for a page that nobody asked for. */
@@ -24,41 +22,16 @@ export interface Forwarder {
   take(peer: string, envelopes: readonly Envelope[]): Promise<void>
   /** What Follow answers at the peer, until the signal is aborted. */
   follow(peer: string, request: FollowRequest, signal: AbortSignal): AsyncGenerator<FollowResponse>
-}
-
-/** A peer that is well and will not answer this request. */
-export class Declined extends Error {
-  override readonly name = "Declined"
-  /** The request has a cursor that is of another node's log. */
-  readonly foreignCursor: boolean
-
-  constructor({ reason, foreignCursor }: ForwardFrame_Refused) {
-    super(reason)
-    this.foreignCursor = foreignCursor
-  }
+  /** Whether a peer is being asked or followed. */
+  isBusy(peer: string): boolean
+  /** A peer has left: its streams are gone with it. */
+  forget(peer: string): void
 }
 
 /** A whole answer may take so many times as long as a piece of it. */
 const PATIENCE = 4
 /** Streams to one peer that wait for the next request. */
 const MAX_IDLE = 8
-
-type Asked = Channel<typeof ForwardFrameSchema, typeof ForwardRequestSchema>
-
-/** A stream to ask on. */
-export async function openForward(peer: string, open: Open, timeoutMs: number): Promise<Asked> {
-  const stream = await open(peer, FORWARD)
-  return channel(stream, ForwardFrameSchema, ForwardRequestSchema, {
-    maxBytes: FRAME_BYTES,
-    timeoutMs,
-  })
-}
-
-export function asking(
-  want: MessageInitShape<typeof ForwardRequestSchema>["want"] & object,
-): ForwardRequest {
-  return create(ForwardRequestSchema, { want })
-}
 
 export interface ForwarderOptions {
   readonly open: Open
@@ -71,6 +44,18 @@ export interface ForwarderOptions {
 export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions): Forwarder {
   // Opening a stream costs as much as ten small answers, so that a few are kept.
   const idle = new Map<string, Asked[]>()
+  /** Answers under way. */
+  const busy = new Map<string, number>()
+
+  function begin(peer: string): void {
+    busy.set(peer, (busy.get(peer) ?? 0) + 1)
+  }
+
+  function end(peer: string): void {
+    const left = busy.get(peer)! - 1
+    if (left > 0) busy.set(peer, left)
+    else busy.delete(peer)
+  }
 
   function keep(peer: string, asked: Asked): void {
     const some = idle.get(peer) ?? []
@@ -88,6 +73,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
     const asked = used ?? await openForward(peer, open, timeoutMs)
     const deadline = performance.now() + PATIENCE * timeoutMs
     const before = asked.bytes.in
+    begin(peer)
     try {
       await asked.write(request)
       for (;;) {
@@ -105,11 +91,16 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
       // The peer may have closed what was idle: that says nothing of how it answers.
       if (!used || !closed || asked.bytes.in > before) throw error
       return await ask(peer, request, each)
+    } finally {
+      end(peer)
     }
     keep(peer, asked)
   }
 
   return {
+    isBusy: (peer) => (busy.get(peer) ?? 0) > 0,
+    forget: (peer) => void idle.delete(peer),
+
     async page(peer, query) {
       const { topics, after, ...bounds } = query
       const page: StoredEnvelope[] = []
@@ -146,6 +137,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
       const wanted = new Set(request.contentTopics)
       const leave = () => asked.abort(new ProtocolError("closed", "nobody follows any more"))
       signal.addEventListener("abort", leave, { once: true })
+      begin(peer)
       try {
         await asked.write(asking({ case: "follow", value: request }))
         while (!signal.aborted) {
@@ -157,6 +149,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
           yield frame.value
         }
       } finally {
+        end(peer)
         signal.removeEventListener("abort", leave)
         leave()
       }

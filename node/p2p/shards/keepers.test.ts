@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { create } from "@bufbuild/protobuf"
 import { ForwardFrame_RefusedSchema } from "@wafer/proto/p2p"
 import { Refusal } from "../../refusal.ts"
-import { Declined } from "./forward.ts"
+import { Declined } from "./forward-frames.ts"
 import { createKeepers, type Keepers } from "./keepers.ts"
 
 function scene(candidates: string[]): {
@@ -21,6 +21,8 @@ function scene(candidates: string[]): {
   const keepers = createKeepers({
     candidates: () => candidates,
     shards: 4,
+    call: () => Promise.resolve(),
+    answered: () => {},
     blame: (peer) => void blamed.push(peer),
     now: () => clock.now,
   })
@@ -63,13 +65,24 @@ test("who failed is asked again when there is nobody else", async () => {
   assert.deepEqual(await ask(), ["a"])
 })
 
-test("who declines stays as good as before", async () => {
-  const { ask, asked, wrong } = scene(["a", "b"])
-  wrong.set("a", new Declined(create(ForwardFrame_RefusedSchema, { reason: "busy" })))
+test("who declines is asked last: five who always do are in nobody's way for long", async () => {
+  const decliners = ["a", "b", "c", "d", "e"]
+  const { ask, asked, wrong } = scene([...decliners, "honest"])
+  for (const peer of decliners) {
+    wrong.set(peer, new Declined(create(ForwardFrame_RefusedSchema, { reason: "not kept here" })))
+  }
+  await assert.rejects(ask(), Refusal)
+  assert.deepEqual([await ask(), await ask()], [["honest"], ["honest"]])
+  assert.equal(asked.length, decliners.length + 2)
+})
+
+test("a cursor of another log says nothing of who declines it", async () => {
+  const { ask, wrong } = scene(["a", "b"])
+  const foreign = { reason: "not of this node's log", foreignCursor: true }
+  wrong.set("a", new Declined(create(ForwardFrame_RefusedSchema, foreign)))
   assert.deepEqual(await ask(), ["b"])
   wrong.clear()
   assert.deepEqual(await ask(), ["a"])
-  assert.deepEqual(asked, ["a", "b", "a"])
 })
 
 test("no more than five fail", async () => {
@@ -80,14 +93,16 @@ test("no more than five fail", async () => {
   assert.ok(asked.length <= 6, `${asked.length}`)
 })
 
-test("keepers of several shards are those of each", () => {
+test("keepers of several shards are those of each", async () => {
   const kept: Record<number, string[]> = { 0: ["a", "b", "c"], 1: ["c", "b"], 2: ["d"] }
   const { ofAll } = createKeepers({
     candidates: (shard) => kept[shard]!,
     shards: 4,
+    call: () => Promise.resolve(),
+    answered: () => {},
     blame: () => {},
     now: () => 0,
   })
-  assert.deepEqual(ofAll([0, 1]), ["b", "c"])
-  assert.deepEqual(ofAll([0, 2]), [])
+  assert.deepEqual(await ofAll([0, 1]), ["b", "c"])
+  assert.deepEqual(await ofAll([0, 2]), [])
 })

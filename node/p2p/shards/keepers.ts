@@ -1,8 +1,9 @@
-// Whom to ask for what this node does not keep. One keeper of a shard is asked as long as it answers, so
+// Whom to ask for what this node does not keep: connected keepers, and others are called when they are too
+// few. One keeper of a shard is asked as long as it answers, so
 // that a reader's pages and what it hears live come from one store.
 import { Code } from "@connectrpc/connect"
 import { Refusal } from "../../refusal.ts"
-import { Declined } from "./forward.ts"
+import { Declined } from "./forward-frames.ts"
 
 export interface Keepers {
   /**
@@ -12,9 +13,9 @@ export interface Keepers {
    * @throws Refusal when none has
    */
   ask<T>(shard: number, enough: number, job: (peer: string) => Promise<T>): Promise<T[]>
-  /** Connected peers that keep all of these shards, in the order in which to ask them. */
-  ofAll(shards: readonly number[]): string[]
-  /** A peer did not do what a keeper should: it is asked last for a while, unless it only declined. */
+  /** Peers that keep all of these shards, connected now, in the order in which to ask them. */
+  ofAll(shards: readonly number[]): Promise<string[]>
+  /** A peer did not do what a keeper should: it is asked last for a while. */
   failed(peer: string, error: unknown): void
 }
 
@@ -22,12 +23,17 @@ export interface KeepersOptions {
   /** Connected peers that say they keep a shard, the most trustworthy first. */
   readonly candidates: (shard: number) => readonly string[]
   readonly shards: number
+  /** Connects to known keepers of all of these shards, when fewer than `enough` are connected. */
+  readonly call: (shards: readonly number[], enough: number) => Promise<void>
+  /** A peer has done what it was asked. */
+  readonly answered: (peer: string) => void
   /** Told of every failure. */
   readonly blame: (peer: string, error: unknown) => void
   readonly now: () => number
 }
 
-const MAX_FAILURES = 5
+/** Keepers that may fail one request. */
+export const MAX_FAILURES = 5
 const DISTRUST_MS = 60_000
 
 export function createKeepers(options: KeepersOptions): Keepers {
@@ -51,7 +57,8 @@ export function createKeepers(options: KeepersOptions): Keepers {
 
   function failed(peer: string, error: unknown): void {
     options.blame(peer, error)
-    if (error instanceof Declined) return
+    // A cursor that is of another log says nothing of the peer.
+    if (error instanceof Declined && error.foreignCursor) return
     for (const [other, until] of distrusted) if (until <= now()) distrusted.delete(other)
     distrusted.set(peer, now() + DISTRUST_MS)
   }
@@ -59,11 +66,14 @@ export function createKeepers(options: KeepersOptions): Keepers {
   return {
     failed,
 
-    ofAll: (shards) =>
-      shards.map(order).map(({ good, bad }) => [...good, ...bad])
-        .reduce((some, others) => some.filter((peer) => others.includes(peer))),
+    async ofAll(shards) {
+      await options.call(shards, 1)
+      return shards.map(order).map(({ good, bad }) => [...good, ...bad])
+        .reduce((some, others) => some.filter((peer) => others.includes(peer)))
+    },
 
     async ask(shard, enough, job) {
+      await options.call([shard], enough)
       const { good, bad } = order(shard)
       const answers: Awaited<ReturnType<typeof job>>[] = []
       let failures = 0
@@ -73,7 +83,7 @@ export function createKeepers(options: KeepersOptions): Keepers {
           if (peer === undefined) return
           try {
             answers.push(await job(peer))
-            return
+            return options.answered(peer)
           } catch (error) {
             failures++
             failed(peer, error)

@@ -1,9 +1,7 @@
 // What arrives at keepers of other shards, as it arrives: one stream to each keeper that is listened to,
 // for all readers of this node together.
-import type { Stream } from "@libp2p/interface"
 import type { Envelope } from "@wafer/proto"
-import { asking, Declined, openForward } from "./forward.ts"
-import { MAX_CHANGES } from "./forward-server.ts"
+import { asking, Declined, MAX_CHANGES, type Open, openForward } from "./forward-frames.ts"
 import { ProtocolError } from "../framing.ts"
 
 export interface Live {
@@ -12,13 +10,15 @@ export interface Live {
    * `lost` is called when it ends before that; then something may have been missed.
    */
   watch(peer: string, topics: readonly string[], lost: () => void): Promise<() => void>
+  /** Whether anybody waits for what arrives at a peer. */
+  listensTo(peer: string): boolean
   /** Ends what is heard from a peer. */
   drop(peer: string): void
   close(): void
 }
 
 export interface LiveOptions {
-  readonly open: (peer: string, protocol: string) => Promise<Stream>
+  readonly open: Open
   /** Called once with each envelope, however many watch its topic at the peer. */
   readonly arrived: (envelope: Envelope) => void
   /** A peer broke the stream off, or the protocol. */
@@ -38,6 +38,8 @@ interface Link {
 
 export function createLive(options: LiveOptions): Live {
   const links = new Map<string, Promise<Link>>()
+  /** Peers whose topics somebody watches. */
+  const watched = new Set<string>()
 
   function linkTo(peer: string): Promise<Link> {
     const open = links.get(peer)
@@ -59,6 +61,7 @@ export function createLive(options: LiveOptions): Live {
       if (ended) return
       ended = reason
       links.delete(peer)
+      watched.delete(peer)
       stream.abort(reason)
       for (const { failed } of changes) failed(reason)
       for (const lost of new Set([...watchers.values()].flatMap((some) => [...some]))) lost()
@@ -91,6 +94,10 @@ export function createLive(options: LiveOptions): Live {
       )
       try {
         await Promise.all([made, stream.write(asking({ case: "live", value: { add, remove } }))])
+      } catch (error) {
+        // What the keeper may not have heard of must not pass for watched.
+        fail(error as Error)
+        throw error
       } finally {
         clearTimeout(late)
       }
@@ -114,6 +121,7 @@ export function createLive(options: LiveOptions): Live {
         // Until this resolves, whoever called it hears of a failure by that.
         let resolved = false
         const gone = () => void (resolved && lost())
+        watched.add(peer)
         const fresh = mine.filter((topic) => !watchers.has(topic))
         for (const topic of mine) {
           const some = watchers.get(topic)
@@ -131,6 +139,7 @@ export function createLive(options: LiveOptions): Live {
             return some?.delete(gone) && some.size === 0 && watchers.delete(topic)
           })
           if (ended) return
+          if (watchers.size === 0) watched.delete(peer)
           for (let at = 0; at < over.length; at += MAX_CHANGES) {
             change([], over.slice(at, at + MAX_CHANGES)).catch(() => {})
           }
@@ -146,6 +155,7 @@ export function createLive(options: LiveOptions): Live {
 
   return {
     watch: async (peer, topics, lost) => await (await linkTo(peer)).watch(topics, lost),
+    listensTo: (peer) => watched.has(peer),
     drop,
     close: () => [...links.keys()].forEach(drop),
   }

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wafer/p2p/v1/p2p.proto.
  */
 export const file_wafer_p2p_v1_p2p: GenFile = /*@__PURE__*/
-  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEiUgoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJEiQKBnNoYXJkcxgDIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMiVwoNUGVlcnNSZXNwb25zZRIPCgdyZWNvcmRzGAEgAygMEg8KB25ldHdvcmsYAiABKAkSJAoGc2hhcmRzGAMgASgLMhQud2FmZXIucDJwLnYxLlNoYXJkcyIlCgZTaGFyZHMSDQoFY291bnQYASABKA0SDAoEa2VwdBgCIAMoDSLBAgoJU3luY0ZyYW1lEiYKBG9wZW4YASABKAsyFi53YWZlci5wMnAudjEuU3luY09wZW5IABIqCgZhY2NlcHQYAiABKAsyGC53YWZlci5wMnAudjEuU3luY0FjY2VwdEgAEigKBXJvdW5kGAMgASgLMhcud2FmZXIucDJwLnYxLlN5bmNSb3VuZEgAEiYKBGRvbmUYBCABKAsyFi53YWZlci5wMnAudjEuU3luY0RvbmVIABIoCgVhYm9ydBgFIAEoCzIXLndhZmVyLnAycC52MS5TeW5jQWJvcnRIABIrCgVhdWRpdBgGIAEoCzIaLndhZmVyLnAycC52MS5BdWRpdFJlcXVlc3RIABIuCgdkaWdlc3RzGAcgASgLMhsud2FmZXIucDJwLnYxLkF1ZGl0UmVzcG9uc2VIAEIHCgVmcmFtZSKNAQoIU3luY09wZW4SDwoHbmV0d29yaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEgsKA3NldBgDIAEoDRIOCgZsb3dfbnMYBCABKAQSDwoHaGlnaF9ucxgFIAEoBBINCgVmcmFtZRgGIAEoDRINCgVjb3VudBgHIAEoBBITCgtmaW5nZXJwcmludBgIIAEoDCKiAQoKU3luY0FjY2VwdBIoCgZzdGF0dXMYASABKA4yGC53YWZlci5wMnAudjEuU3luY1N0YXR1cxIOCgZsb3dfbnMYAiABKAQSDwoHaGlnaF9ucxgDIAEoBBINCgVmcmFtZRgEIAEoDRIWCg5yZXRyeV9hZnRlcl9tcxgFIAEoDRINCgVjb3VudBgGIAEoBBITCgtmaW5nZXJwcmludBgHIAEoDCIcCglTeW5jUm91bmQSDwoHbWVzc2FnZRgBIAEoDCImCghTeW5jRG9uZRIMCgRoYXZlGAEgASgEEgwKBG5lZWQYAiABKAQiGwoJU3luY0Fib3J0Eg4KBnJlYXNvbhgBIAEoCSI9CgxBdWRpdFJlcXVlc3QSCwoDc2V0GAEgASgNEhEKCWZyb21faG91chgCIAEoBBINCgVob3VycxgDIAEoDSIgCg1BdWRpdFJlc3BvbnNlEg8KB2RpZ2VzdHMYASABKAwisQIKDEZldGNoUmVxdWVzdBItCgNpZHMYASABKAsyHi53YWZlci5wMnAudjEuRmV0Y2hSZXF1ZXN0Lklkc0gAEjEKBXJhbmdlGAIgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5SYW5nZUgAEjEKBW9mZmVyGAMgASgLMiAud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5PZmZlckgAEhEKCW1heF9ieXRlcxgJIAEoDRoSCgNJZHMSCwoDaWRzGAEgAygMGkcKBVJhbmdlEgsKA3NldBgBIAEoDRIQCghhZnRlcl9ucxgCIAEoBBIQCghhZnRlcl9pZBgDIAEoDBINCgVsaW1pdBgEIAEoDRoUCgVPZmZlchILCgNpZHMYASADKAxCBgoEd2FudCKgAQoKRmV0Y2hGcmFtZRIxCghlbnZlbG9wZRgBIAEoCzIdLnhtdHAubWVzc2FnZV9hcGkudjEuRW52ZWxvcGVIABIrCgNlbmQYAiABKAsyHC53YWZlci5wMnAudjEuRmV0Y2hGcmFtZS5FbmRIABopCgNFbmQSDwoHbWlzc2luZxgBIAMoDBIRCgl0cnVuY2F0ZWQYAiABKAhCBwoFZnJhbWUixAQKDkZvcndhcmRSZXF1ZXN0EjEKBHBhZ2UYASABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuUGFnZUgAEjEKBHRha2UYAiABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuVGFrZUgAEjEKBGxpdmUYAyABKAsyIS53YWZlci5wMnAudjEuRm9yd2FyZFJlcXVlc3QuTGl2ZUgAEi4KBmZvbGxvdxgEIAEoCzIcLndhZmVyLm5vZGUudjEuRm9sbG93UmVxdWVzdEgAGsIBCgRQYWdlEhYKDmNvbnRlbnRfdG9waWNzGAEgAygJEhAKCHN0YXJ0X25zGAIgASgEEg4KBmVuZF9ucxgDIAEoBBISCgpkZXNjZW5kaW5nGAQgASgIEjEKBWFmdGVyGAUgASgLMiIud2FmZXIucDJwLnYxLkZvcndhcmRSZXF1ZXN0LlBsYWNlEhkKDGFmdGVyX2RpZ2VzdBgGIAEoDEgAiAEBEg0KBWxpbWl0GAcgASgNQg8KDV9hZnRlcl9kaWdlc3QaPQoFUGxhY2USFAoMdGltZXN0YW1wX25zGAEgASgEEhMKBmRpZ2VzdBgCIAEoDEgAiAEBQgkKB19kaWdlc3QaOAoEVGFrZRIwCgllbnZlbG9wZXMYASADKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlGiMKBExpdmUSCwoDYWRkGAEgAygJEg4KBnJlbW92ZRgCIAMoCUIGCgR3YW50ItwCCgxGb3J3YXJkRnJhbWUSMQoIZW52ZWxvcGUYASABKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlSAASLwoEZG9uZRgCIAEoCzIfLndhZmVyLnAycC52MS5Gb3J3YXJkRnJhbWUuRG9uZUgAEjEKBWFsaXZlGAMgASgLMiAud2FmZXIucDJwLnYxLkZvcndhcmRGcmFtZS5BbGl2ZUgAEjUKB3JlZnVzZWQYBCABKAsyIi53YWZlci5wMnAudjEuRm9yd2FyZEZyYW1lLlJlZnVzZWRIABIxCghmb2xsb3dlZBgFIAEoCzIdLndhZmVyLm5vZGUudjEuRm9sbG93UmVzcG9uc2VIABoGCgREb25lGgcKBUFsaXZlGjEKB1JlZnVzZWQSDgoGcmVhc29uGAEgASgJEhYKDmZvcmVpZ25fY3Vyc29yGAIgASgIQgcKBWZyYW1lIkYKDFdha3VNZXRhZGF0YRIXCgpjbHVzdGVyX2lkGAEgASgNSACIAQESDgoGc2hhcmRzGAIgAygNQg0KC19jbHVzdGVyX2lkKoIBCgpTeW5jU3RhdHVzEhIKDlNZTkNfU1RBVFVTX09LEAASFAoQU1lOQ19TVEFUVVNfQlVTWRABEhQKEFNZTkNfU1RBVFVTX1JBVEUQAhIXChNTWU5DX1NUQVRVU19ORVRXT1JLEAMSGwoXU1lOQ19TVEFUVVNfVU5TVVBQT1JURUQQBGIGcHJvdG8z", [file_message_api_v1_message_api, file_wafer_node_v1_node]);
+  fileDesc("ChZ3YWZlci9wMnAvdjEvcDJwLnByb3RvEgx3YWZlci5wMnAudjEibwoMUGVlcnNSZXF1ZXN0EgsKA21heBgBIAEoDRIPCgduZXR3b3JrGAIgASgJEiQKBnNoYXJkcxgDIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMSCwoDb3duGAQgASgMEg4KBndhbnRlZBgFIAMoDSJkCg1QZWVyc1Jlc3BvbnNlEg8KB3JlY29yZHMYASADKAwSDwoHbmV0d29yaxgCIAEoCRIkCgZzaGFyZHMYAyABKAsyFC53YWZlci5wMnAudjEuU2hhcmRzEgsKA293bhgEIAEoDCI7ChJQZWVyUmVjb3JkQWRkaXRpb24SJQoGc2hhcmRzGIAIIAEoCzIULndhZmVyLnAycC52MS5TaGFyZHMiJQoGU2hhcmRzEg0KBWNvdW50GAEgASgNEgwKBGtlcHQYAiADKA0iwQIKCVN5bmNGcmFtZRImCgRvcGVuGAEgASgLMhYud2FmZXIucDJwLnYxLlN5bmNPcGVuSAASKgoGYWNjZXB0GAIgASgLMhgud2FmZXIucDJwLnYxLlN5bmNBY2NlcHRIABIoCgVyb3VuZBgDIAEoCzIXLndhZmVyLnAycC52MS5TeW5jUm91bmRIABImCgRkb25lGAQgASgLMhYud2FmZXIucDJwLnYxLlN5bmNEb25lSAASKAoFYWJvcnQYBSABKAsyFy53YWZlci5wMnAudjEuU3luY0Fib3J0SAASKwoFYXVkaXQYBiABKAsyGi53YWZlci5wMnAudjEuQXVkaXRSZXF1ZXN0SAASLgoHZGlnZXN0cxgHIAEoCzIbLndhZmVyLnAycC52MS5BdWRpdFJlc3BvbnNlSABCBwoFZnJhbWUijQEKCFN5bmNPcGVuEg8KB25ldHdvcmsYASABKAkSDwoHdmVyc2lvbhgCIAEoDRILCgNzZXQYAyABKA0SDgoGbG93X25zGAQgASgEEg8KB2hpZ2hfbnMYBSABKAQSDQoFZnJhbWUYBiABKA0SDQoFY291bnQYByABKAQSEwoLZmluZ2VycHJpbnQYCCABKAwiogEKClN5bmNBY2NlcHQSKAoGc3RhdHVzGAEgASgOMhgud2FmZXIucDJwLnYxLlN5bmNTdGF0dXMSDgoGbG93X25zGAIgASgEEg8KB2hpZ2hfbnMYAyABKAQSDQoFZnJhbWUYBCABKA0SFgoOcmV0cnlfYWZ0ZXJfbXMYBSABKA0SDQoFY291bnQYBiABKAQSEwoLZmluZ2VycHJpbnQYByABKAwiHAoJU3luY1JvdW5kEg8KB21lc3NhZ2UYASABKAwiJgoIU3luY0RvbmUSDAoEaGF2ZRgBIAEoBBIMCgRuZWVkGAIgASgEIhsKCVN5bmNBYm9ydBIOCgZyZWFzb24YASABKAkiPQoMQXVkaXRSZXF1ZXN0EgsKA3NldBgBIAEoDRIRCglmcm9tX2hvdXIYAiABKAQSDQoFaG91cnMYAyABKA0iIAoNQXVkaXRSZXNwb25zZRIPCgdkaWdlc3RzGAEgASgMIrECCgxGZXRjaFJlcXVlc3QSLQoDaWRzGAEgASgLMh4ud2FmZXIucDJwLnYxLkZldGNoUmVxdWVzdC5JZHNIABIxCgVyYW5nZRgCIAEoCzIgLndhZmVyLnAycC52MS5GZXRjaFJlcXVlc3QuUmFuZ2VIABIxCgVvZmZlchgDIAEoCzIgLndhZmVyLnAycC52MS5GZXRjaFJlcXVlc3QuT2ZmZXJIABIRCgltYXhfYnl0ZXMYCSABKA0aEgoDSWRzEgsKA2lkcxgBIAMoDBpHCgVSYW5nZRILCgNzZXQYASABKA0SEAoIYWZ0ZXJfbnMYAiABKAQSEAoIYWZ0ZXJfaWQYAyABKAwSDQoFbGltaXQYBCABKA0aFAoFT2ZmZXISCwoDaWRzGAEgAygMQgYKBHdhbnQioAEKCkZldGNoRnJhbWUSMQoIZW52ZWxvcGUYASABKAsyHS54bXRwLm1lc3NhZ2VfYXBpLnYxLkVudmVsb3BlSAASKwoDZW5kGAIgASgLMhwud2FmZXIucDJwLnYxLkZldGNoRnJhbWUuRW5kSAAaKQoDRW5kEg8KB21pc3NpbmcYASADKAwSEQoJdHJ1bmNhdGVkGAIgASgIQgcKBWZyYW1lIsQECg5Gb3J3YXJkUmVxdWVzdBIxCgRwYWdlGAEgASgLMiEud2FmZXIucDJwLnYxLkZvcndhcmRSZXF1ZXN0LlBhZ2VIABIxCgR0YWtlGAIgASgLMiEud2FmZXIucDJwLnYxLkZvcndhcmRSZXF1ZXN0LlRha2VIABIxCgRsaXZlGAMgASgLMiEud2FmZXIucDJwLnYxLkZvcndhcmRSZXF1ZXN0LkxpdmVIABIuCgZmb2xsb3cYBCABKAsyHC53YWZlci5ub2RlLnYxLkZvbGxvd1JlcXVlc3RIABrCAQoEUGFnZRIWCg5jb250ZW50X3RvcGljcxgBIAMoCRIQCghzdGFydF9ucxgCIAEoBBIOCgZlbmRfbnMYAyABKAQSEgoKZGVzY2VuZGluZxgEIAEoCBIxCgVhZnRlchgFIAEoCzIiLndhZmVyLnAycC52MS5Gb3J3YXJkUmVxdWVzdC5QbGFjZRIZCgxhZnRlcl9kaWdlc3QYBiABKAxIAIgBARINCgVsaW1pdBgHIAEoDUIPCg1fYWZ0ZXJfZGlnZXN0Gj0KBVBsYWNlEhQKDHRpbWVzdGFtcF9ucxgBIAEoBBITCgZkaWdlc3QYAiABKAxIAIgBAUIJCgdfZGlnZXN0GjgKBFRha2USMAoJZW52ZWxvcGVzGAEgAygLMh0ueG10cC5tZXNzYWdlX2FwaS52MS5FbnZlbG9wZRojCgRMaXZlEgsKA2FkZBgBIAMoCRIOCgZyZW1vdmUYAiADKAlCBgoEd2FudCLcAgoMRm9yd2FyZEZyYW1lEjEKCGVudmVsb3BlGAEgASgLMh0ueG10cC5tZXNzYWdlX2FwaS52MS5FbnZlbG9wZUgAEi8KBGRvbmUYAiABKAsyHy53YWZlci5wMnAudjEuRm9yd2FyZEZyYW1lLkRvbmVIABIxCgVhbGl2ZRgDIAEoCzIgLndhZmVyLnAycC52MS5Gb3J3YXJkRnJhbWUuQWxpdmVIABI1CgdyZWZ1c2VkGAQgASgLMiIud2FmZXIucDJwLnYxLkZvcndhcmRGcmFtZS5SZWZ1c2VkSAASMQoIZm9sbG93ZWQYBSABKAsyHS53YWZlci5ub2RlLnYxLkZvbGxvd1Jlc3BvbnNlSAAaBgoERG9uZRoHCgVBbGl2ZRoxCgdSZWZ1c2VkEg4KBnJlYXNvbhgBIAEoCRIWCg5mb3JlaWduX2N1cnNvchgCIAEoCEIHCgVmcmFtZSJGCgxXYWt1TWV0YWRhdGESFwoKY2x1c3Rlcl9pZBgBIAEoDUgAiAEBEg4KBnNoYXJkcxgCIAMoDUINCgtfY2x1c3Rlcl9pZCqCAQoKU3luY1N0YXR1cxISCg5TWU5DX1NUQVRVU19PSxAAEhQKEFNZTkNfU1RBVFVTX0JVU1kQARIUChBTWU5DX1NUQVRVU19SQVRFEAISFwoTU1lOQ19TVEFUVVNfTkVUV09SSxADEhsKF1NZTkNfU1RBVFVTX1VOU1VQUE9SVEVEEARiBnByb3RvMw", [file_message_api_v1_message_api, file_wafer_node_v1_node]);
 
 /**
  * /wafer/peers/1.0.0: one request, one response.
@@ -42,6 +42,20 @@ export type PeersRequest = Message<"wafer.p2p.v1.PeersRequest"> & {
    * @generated from field: wafer.p2p.v1.Shards shards = 3;
    */
   shards?: Shards | undefined;
+
+  /**
+   * The asking node's own signed peer record, which tells its shards. Absent: the network has one.
+   *
+   * @generated from field: bytes own = 4;
+   */
+  own: Uint8Array;
+
+  /**
+   * Shards whose keepers the asking node would rather know.
+   *
+   * @generated from field: repeated uint32 wanted = 5;
+   */
+  wanted: number[];
 };
 
 /**
@@ -71,6 +85,13 @@ export type PeersResponse = Message<"wafer.p2p.v1.PeersResponse"> & {
    * @generated from field: wafer.p2p.v1.Shards shards = 3;
    */
   shards?: Shards | undefined;
+
+  /**
+   * As in the request.
+   *
+   * @generated from field: bytes own = 4;
+   */
+  own: Uint8Array;
 };
 
 /**
@@ -79,6 +100,26 @@ export type PeersResponse = Message<"wafer.p2p.v1.PeersResponse"> & {
  */
 export const PeersResponseSchema: GenMessage<PeersResponse> = /*@__PURE__*/
   messageDesc(file_wafer_p2p_v1_p2p, 1);
+
+/**
+ * What a node of a network with shards adds to its libp2p peer record (the payload that it signs), so that
+ * others can tell of it. Implementations that do not know the field skip it.
+ *
+ * @generated from message wafer.p2p.v1.PeerRecordAddition
+ */
+export type PeerRecordAddition = Message<"wafer.p2p.v1.PeerRecordAddition"> & {
+  /**
+   * @generated from field: wafer.p2p.v1.Shards shards = 1024;
+   */
+  shards?: Shards | undefined;
+};
+
+/**
+ * Describes the message wafer.p2p.v1.PeerRecordAddition.
+ * Use `create(PeerRecordAdditionSchema)` to create a new message.
+ */
+export const PeerRecordAdditionSchema: GenMessage<PeerRecordAddition> = /*@__PURE__*/
+  messageDesc(file_wafer_p2p_v1_p2p, 2);
 
 /**
  * A node's own word about the topics that it keeps.
@@ -104,7 +145,7 @@ export type Shards = Message<"wafer.p2p.v1.Shards"> & {
  * Use `create(ShardsSchema)` to create a new message.
  */
 export const ShardsSchema: GenMessage<Shards> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 3);
 
 /**
  * /wafer/sync/1.0.0: Open, Accept, then Round each way until Done; or AuditRequest, AuditResponse.
@@ -165,7 +206,7 @@ export type SyncFrame = Message<"wafer.p2p.v1.SyncFrame"> & {
  * Use `create(SyncFrameSchema)` to create a new message.
  */
 export const SyncFrameSchema: GenMessage<SyncFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 3);
+  messageDesc(file_wafer_p2p_v1_p2p, 4);
 
 /**
  * A window [low_ns, high_ns) of one set, with its fingerprint on the asking side.
@@ -225,7 +266,7 @@ export type SyncOpen = Message<"wafer.p2p.v1.SyncOpen"> & {
  * Use `create(SyncOpenSchema)` to create a new message.
  */
 export const SyncOpenSchema: GenMessage<SyncOpen> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 4);
+  messageDesc(file_wafer_p2p_v1_p2p, 5);
 
 /**
  * The window that both compare: the later low and the earlier high. Count and fingerprint are those
@@ -275,7 +316,7 @@ export type SyncAccept = Message<"wafer.p2p.v1.SyncAccept"> & {
  * Use `create(SyncAcceptSchema)` to create a new message.
  */
 export const SyncAcceptSchema: GenMessage<SyncAccept> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 5);
+  messageDesc(file_wafer_p2p_v1_p2p, 6);
 
 /**
  * A message of negentropy V1.
@@ -294,7 +335,7 @@ export type SyncRound = Message<"wafer.p2p.v1.SyncRound"> & {
  * Use `create(SyncRoundSchema)` to create a new message.
  */
 export const SyncRoundSchema: GenMessage<SyncRound> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 6);
+  messageDesc(file_wafer_p2p_v1_p2p, 7);
 
 /**
  * How many envelopes the asking side holds alone, and how many the other.
@@ -318,7 +359,7 @@ export type SyncDone = Message<"wafer.p2p.v1.SyncDone"> & {
  * Use `create(SyncDoneSchema)` to create a new message.
  */
 export const SyncDoneSchema: GenMessage<SyncDone> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 7);
+  messageDesc(file_wafer_p2p_v1_p2p, 8);
 
 /**
  * @generated from message wafer.p2p.v1.SyncAbort
@@ -335,7 +376,7 @@ export type SyncAbort = Message<"wafer.p2p.v1.SyncAbort"> & {
  * Use `create(SyncAbortSchema)` to create a new message.
  */
 export const SyncAbortSchema: GenMessage<SyncAbort> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 8);
+  messageDesc(file_wafer_p2p_v1_p2p, 9);
 
 /**
  * SHA-256 over the keys of each of `hours` hours, counted from 1970.
@@ -366,7 +407,7 @@ export type AuditRequest = Message<"wafer.p2p.v1.AuditRequest"> & {
  * Use `create(AuditRequestSchema)` to create a new message.
  */
 export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 9);
+  messageDesc(file_wafer_p2p_v1_p2p, 10);
 
 /**
  * @generated from message wafer.p2p.v1.AuditResponse
@@ -385,7 +426,7 @@ export type AuditResponse = Message<"wafer.p2p.v1.AuditResponse"> & {
  * Use `create(AuditResponseSchema)` to create a new message.
  */
 export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 10);
+  messageDesc(file_wafer_p2p_v1_p2p, 11);
 
 /**
  * /wafer/fetch/1.0.0: one request, then frames until End.
@@ -429,7 +470,7 @@ export type FetchRequest = Message<"wafer.p2p.v1.FetchRequest"> & {
  * Use `create(FetchRequestSchema)` to create a new message.
  */
 export const FetchRequestSchema: GenMessage<FetchRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11);
+  messageDesc(file_wafer_p2p_v1_p2p, 12);
 
 /**
  * @generated from message wafer.p2p.v1.FetchRequest.Ids
@@ -448,7 +489,7 @@ export type FetchRequest_Ids = Message<"wafer.p2p.v1.FetchRequest.Ids"> & {
  * Use `create(FetchRequest_IdsSchema)` to create a new message.
  */
 export const FetchRequest_IdsSchema: GenMessage<FetchRequest_Ids> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 12, 0);
 
 /**
  * The oldest envelopes of a set behind a place in its order.
@@ -486,7 +527,7 @@ export type FetchRequest_Range = Message<"wafer.p2p.v1.FetchRequest.Range"> & {
  * Use `create(FetchRequest_RangeSchema)` to create a new message.
  */
 export const FetchRequest_RangeSchema: GenMessage<FetchRequest_Range> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11, 1);
+  messageDesc(file_wafer_p2p_v1_p2p, 12, 1);
 
 /**
  * "I hold these." The answering side fetches what it lacks and answers when it has stored it.
@@ -507,7 +548,7 @@ export type FetchRequest_Offer = Message<"wafer.p2p.v1.FetchRequest.Offer"> & {
  * Use `create(FetchRequest_OfferSchema)` to create a new message.
  */
 export const FetchRequest_OfferSchema: GenMessage<FetchRequest_Offer> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 11, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 12, 2);
 
 /**
  * @generated from message wafer.p2p.v1.FetchFrame
@@ -536,7 +577,7 @@ export type FetchFrame = Message<"wafer.p2p.v1.FetchFrame"> & {
  * Use `create(FetchFrameSchema)` to create a new message.
  */
 export const FetchFrameSchema: GenMessage<FetchFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 12);
+  messageDesc(file_wafer_p2p_v1_p2p, 13);
 
 /**
  * @generated from message wafer.p2p.v1.FetchFrame.End
@@ -562,7 +603,7 @@ export type FetchFrame_End = Message<"wafer.p2p.v1.FetchFrame.End"> & {
  * Use `create(FetchFrame_EndSchema)` to create a new message.
  */
 export const FetchFrame_EndSchema: GenMessage<FetchFrame_End> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 12, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 13, 0);
 
 /**
  * /wafer/forward/1.0.0: what a client asked for of a node that does not keep the topic. Who is asked
@@ -609,7 +650,7 @@ export type ForwardRequest = Message<"wafer.p2p.v1.ForwardRequest"> & {
  * Use `create(ForwardRequestSchema)` to create a new message.
  */
 export const ForwardRequestSchema: GenMessage<ForwardRequest> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 13);
+  messageDesc(file_wafer_p2p_v1_p2p, 14);
 
 /**
  * One page of topics in V1's order. Answered by envelopes, then Done.
@@ -668,7 +709,7 @@ export type ForwardRequest_Page = Message<"wafer.p2p.v1.ForwardRequest.Page"> & 
  * Use `create(ForwardRequest_PageSchema)` to create a new message.
  */
 export const ForwardRequest_PageSchema: GenMessage<ForwardRequest_Page> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 13, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 0);
 
 /**
  * @generated from message wafer.p2p.v1.ForwardRequest.Place
@@ -692,7 +733,7 @@ export type ForwardRequest_Place = Message<"wafer.p2p.v1.ForwardRequest.Place"> 
  * Use `create(ForwardRequest_PlaceSchema)` to create a new message.
  */
 export const ForwardRequest_PlaceSchema: GenMessage<ForwardRequest_Place> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 13, 1);
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 1);
 
 /**
  * Answered by Done when every envelope is durable or, if ephemeral, relayed.
@@ -713,7 +754,7 @@ export type ForwardRequest_Take = Message<"wafer.p2p.v1.ForwardRequest.Take"> & 
  * Use `create(ForwardRequest_TakeSchema)` to create a new message.
  */
 export const ForwardRequest_TakeSchema: GenMessage<ForwardRequest_Take> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 13, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 2);
 
 /**
  * Changes what the stream shows of what arrives. Answered by Done; envelopes follow for as long as
@@ -740,7 +781,7 @@ export type ForwardRequest_Live = Message<"wafer.p2p.v1.ForwardRequest.Live"> & 
  * Use `create(ForwardRequest_LiveSchema)` to create a new message.
  */
 export const ForwardRequest_LiveSchema: GenMessage<ForwardRequest_Live> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 13, 3);
+  messageDesc(file_wafer_p2p_v1_p2p, 14, 3);
 
 /**
  * @generated from message wafer.p2p.v1.ForwardFrame
@@ -787,7 +828,7 @@ export type ForwardFrame = Message<"wafer.p2p.v1.ForwardFrame"> & {
  * Use `create(ForwardFrameSchema)` to create a new message.
  */
 export const ForwardFrameSchema: GenMessage<ForwardFrame> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 14);
+  messageDesc(file_wafer_p2p_v1_p2p, 15);
 
 /**
  * @generated from message wafer.p2p.v1.ForwardFrame.Done
@@ -800,7 +841,7 @@ export type ForwardFrame_Done = Message<"wafer.p2p.v1.ForwardFrame.Done"> & {
  * Use `create(ForwardFrame_DoneSchema)` to create a new message.
  */
 export const ForwardFrame_DoneSchema: GenMessage<ForwardFrame_Done> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 14, 0);
+  messageDesc(file_wafer_p2p_v1_p2p, 15, 0);
 
 /**
  * @generated from message wafer.p2p.v1.ForwardFrame.Alive
@@ -813,7 +854,7 @@ export type ForwardFrame_Alive = Message<"wafer.p2p.v1.ForwardFrame.Alive"> & {
  * Use `create(ForwardFrame_AliveSchema)` to create a new message.
  */
 export const ForwardFrame_AliveSchema: GenMessage<ForwardFrame_Alive> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 14, 1);
+  messageDesc(file_wafer_p2p_v1_p2p, 15, 1);
 
 /**
  * The request is not answered.
@@ -839,7 +880,7 @@ export type ForwardFrame_Refused = Message<"wafer.p2p.v1.ForwardFrame.Refused"> 
  * Use `create(ForwardFrame_RefusedSchema)` to create a new message.
  */
 export const ForwardFrame_RefusedSchema: GenMessage<ForwardFrame_Refused> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 14, 2);
+  messageDesc(file_wafer_p2p_v1_p2p, 15, 2);
 
 /**
  * /vac/waku/metadata/1.0.0: one each way.
@@ -863,7 +904,7 @@ export type WakuMetadata = Message<"wafer.p2p.v1.WakuMetadata"> & {
  * Use `create(WakuMetadataSchema)` to create a new message.
  */
 export const WakuMetadataSchema: GenMessage<WakuMetadata> = /*@__PURE__*/
-  messageDesc(file_wafer_p2p_v1_p2p, 15);
+  messageDesc(file_wafer_p2p_v1_p2p, 16);
 
 /**
  * @generated from enum wafer.p2p.v1.SyncStatus
