@@ -32,6 +32,8 @@ const config: UserConfig = defineConfig({
       // The service worker's address is its identity: no hash.
       output: {
         entryFileNames: ({ name }) => name === "shell" ? "shell.js" : "assets/[name]-[hash].js",
+        // One request for all of the first screen, also for what later parts share with it.
+        codeSplitting: { groups: [{ name: "page", tags: ["$initial"], test: /^(?!.*\/shell\.ts$)/ }] },
       },
     },
   },

@@ -52,7 +52,7 @@ const DEFAULT_LIMIT = 1_048_214
 export async function network(options: NetworkOptions): Promise<Network> {
   const { profile, me, keys, database, shared, conversations, messages, tell, onStored } = options
   const { url } = shared.get().node
-  let seenAt = await database.value("seenAt") ?? 0
+  let { seenAt = 0 } = await database.values("seenAt")
   let following: Following | undefined
 
   const node = link({

@@ -4,7 +4,7 @@ import { useAct, useSelect } from "../../context.ts"
 import type { Conversation } from "../../model.ts"
 import { usePersonName } from "../../parts/person.tsx"
 import { oneLine } from "../../text/plain.ts"
-import { clock, dateline } from "../../text/time.ts"
+import { clock, dateline, dayOf } from "../../text/time.ts"
 import { wordsOf } from "../../text/words.ts"
 import { BodyOf } from "./body.tsx"
 import { Caption } from "./caption.tsx"
@@ -24,6 +24,7 @@ export interface MessageRowProps {
 }
 
 const LONG_PRESS_MS = 450
+const JUST_NOW_MS = 1000
 
 /** One message: what stands above it, its bubble, and what is said under it. */
 export function MessageRow(
@@ -31,9 +32,14 @@ export function MessageRow(
 ): VNode {
   const { messages: act } = useAct()
   const { message } = row
-  const now = useSelect((state) => state.now)
+  const today = useSelect((state) => dayOf(state.now))
   const name = usePersonName(message.sender)
   const [menu, setMenu] = useState(false)
+  const [near, setNear] = useState(false)
+  // What I have just written rises; it is not sealed yet.
+  const [fresh] = useState(() =>
+    message.id.startsWith("local-") && Date.now() - message.at < JUST_NOW_MS
+  )
   const closed = conversation.consent !== "allowed"
   const bare = message.body.kind === "file" && message.body.file.width !== undefined &&
     message.body.file.state === "here" && !closed && !message.answers
@@ -53,7 +59,7 @@ export function MessageRow(
   ]
   return (
     <div class="feed-row" data-key={message.id}>
-      {row.day !== undefined && <p class="dateline">{dateline(row.day, now)}</p>}
+      {row.day !== undefined && <p class="dateline">{dateline(row.day, today)}</p>}
       {row.newCount !== undefined && (
         <p class="new-rule">
           <span>{row.newCount} new</span>
@@ -66,6 +72,8 @@ export function MessageRow(
         aria-setsize={total}
         tabIndex={reachable ? 0 : -1}
         {...(selected ? { "data-selected": "" } : {})}
+        {...(fresh ? { "data-fresh": "" } : {})}
+        onPointerEnter={({ pointerType }) => pointerType !== "touch" && setNear(true)}
         onFocus={(event) => event.target === event.currentTarget && act.select(message.id)}
         {...longPress(() => setMenu(true))}
       >
@@ -80,7 +88,9 @@ export function MessageRow(
           <BodyOf message={message} closed={closed} />
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}
-        <MessageActions message={message} open={menu} onOpen={setMenu} />
+        {(near || selected || menu) && (
+          <MessageActions message={message} open={menu} onOpen={setMenu} />
+        )}
         <Caption row={row} conversation={conversation} />
       </article>
     </div>

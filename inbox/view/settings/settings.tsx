@@ -175,20 +175,22 @@ function ThemeLine(): VNode {
   const [now, setNow] = useState<Theme>(theme)
   return (
     <Line name={<label for="theme">Theme</label>} says="Day and night, or as the system says.">
-      <select
-        id="theme"
-        class="select"
-        value={now}
-        onChange={(event) => {
-          const next = event.currentTarget.value as Theme
-          setTheme(next)
-          setNow(next)
-        }}
-      >
-        <option value="system">System</option>
-        <option value="light">Day</option>
-        <option value="dark">Night</option>
-      </select>
+      <span class="select">
+        <select
+          id="theme"
+          value={now}
+          onChange={(event) => {
+            const next = event.currentTarget.value as Theme
+            setTheme(next)
+            setNow(next)
+          }}
+        >
+          <option value="system">System</option>
+          <option value="light">Day</option>
+          <option value="dark">Night</option>
+        </select>
+        <Icon name="open" size={16} />
+      </span>
     </Line>
   )
 }
