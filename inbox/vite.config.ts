@@ -33,7 +33,9 @@ const config: UserConfig = defineConfig({
       output: {
         entryFileNames: ({ name }) => name === "shell" ? "shell.js" : "assets/[name]-[hash].js",
         // One request for all of the first screen, also for what later parts share with it.
-        codeSplitting: { groups: [{ name: "page", tags: ["$initial"], test: /^(?!.*\/shell\.ts$)/ }] },
+        codeSplitting: {
+          groups: [{ name: "page", tags: ["$initial"], test: /^(?!.*\/shell\.ts$)/ }],
+        },
       },
     },
   },
