@@ -43,7 +43,7 @@ export interface StoredReaction {
 /** Something that I wrote and that the node has not stored yet. */
 export interface Outbound {
   /** Grows: the order of writing. */
-  readonly seq?: number
+  readonly seq: number
   /** Where it belongs; empty for what I say about people. */
   readonly conversation: string
   /** The message that shows it; none for reactions and receipts. */
@@ -194,7 +194,7 @@ function layOut(db: IDBDatabase): void {
   })
   reactions.createIndex("conversation", "conversation")
   reactions.createIndex("reference", "reference")
-  db.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true })
+  db.createObjectStore("outbox", { keyPath: "seq" })
   db.createObjectStore("files", { keyPath: "id" })
   db.createObjectStore("values")
 }

@@ -21,7 +21,7 @@ import type { Upload } from "./upload.ts"
  */
 export interface Outbox {
   /** Takes something to send; `shown` is the message that shows it meanwhile. */
-  add(outbound: Outbound, shown?: StoredMessage, file?: Blob): Promise<void>
+  add(outbound: Omit<Outbound, "seq">, shown?: StoredMessage, file?: Blob): Promise<void>
   retry(message: string): Promise<void>
   discard(message: string): Promise<void>
   /** Sends what waits: the node can be reached. Resolves when nothing can go any more. */
@@ -60,7 +60,8 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
     upload,
     tell,
   } = options
-  let queue: Outbound[] = await database.all("outbox")
+  let queue: readonly Outbound[] = await database.all("outbox")
+  let lastSeq = queue.at(-1)?.seq ?? 0
   const busy = new Set<string>()
   const uploads = new Map<string, AbortController>()
   markFailed()
@@ -98,7 +99,7 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   }
   async function drop(item: Outbound): Promise<void> {
     queue = queue.filter((one) => one.seq !== item.seq)
-    await database.remove("outbox", [item.seq!])
+    await database.remove("outbox", [item.seq])
   }
 
   async function flush(): Promise<void> {
@@ -240,12 +241,13 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
       const again = shown &&
         await database.range("messages", "local", IDBKeyRange.only(shown.local))
       if (again?.length) return
+      const item = { ...outbound, seq: ++lastSeq }
       await database.put({
         ...(shown && { messages: [shown] }),
         ...(shown && file && { files: [{ id: shown.id, data: file }] }),
-        outbox: [outbound],
+        outbox: [item],
       })
-      queue = await database.all("outbox")
+      queue = [...queue, item]
       if (shown) {
         const { conversation, at } = shown
         tell({ kind: "messages", conversation, changed: await messages.view([shown]), removed: [] })
