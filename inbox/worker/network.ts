@@ -47,8 +47,6 @@ export interface NetworkOptions {
   readonly onStored: () => void
 }
 
-const DEFAULT_LIMIT = 1_048_214
-
 export async function network(options: NetworkOptions): Promise<Network> {
   const { profile, me, keys, database, shared, conversations, messages, tell, onStored } = options
   const { url } = shared.get().node
@@ -92,7 +90,7 @@ export async function network(options: NetworkOptions): Promise<Network> {
     consents: consent,
     isReachable,
     upload: upload({
-      limit: () => shared.get().node.maxMessageBytes ?? DEFAULT_LIMIT,
+      limit: () => shared.get().node.maxMessageBytes,
       fileStore: () => shared.get().settings.fileStore,
     }),
     tell,

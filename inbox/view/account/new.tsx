@@ -7,6 +7,7 @@ import { CopyButton } from "../../parts/copy.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { IconLink } from "../../parts/link.tsx"
 import { Pointer } from "../../parts/pointer.tsx"
+import { Problem, reasonOf } from "../../parts/problem.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { findAddress, short } from "../../text/address.ts"
 
@@ -27,7 +28,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
     try {
       await conversations.start(found!, about.trim() || undefined)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(reasonOf(error))
       setStarting(false)
     }
   }
@@ -82,12 +83,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
             </p>
           </>
         )}
-        {problem && (
-          <p class="problem" role="alert">
-            <Icon name="warn" size={16} />
-            {problem}
-          </p>
-        )}
+        {problem && <Problem>{problem}</Problem>}
       </form>
       <Pointer file="inbox/worker/look-up.ts" />
     </div>
