@@ -4,8 +4,8 @@ import { svg } from "./element.ts"
 export interface Line {
   readonly label: string
   readonly unit: string
-  /** What is no number is a gap. */
-  readonly values: readonly (number | undefined)[]
+  /** Null: a gap. */
+  readonly values: readonly (number | null)[]
 }
 
 /** Points of a line: a quarter of an hour. */

@@ -64,7 +64,7 @@ export function charted(title: string, note: string): Charted {
   }
 }
 
-function shown(value: number | undefined): string {
+function shown(value: number | null | undefined): string {
   if (typeof value !== "number") return "–"
   return value < 10 ? value.toFixed(1) : count(Math.round(value))
 }

@@ -1,9 +1,9 @@
 // The operator's page: one sentence, and the panels that explain it. It draws what /status.json says.
-import type { Report } from "../../node/status/report.ts"
 import { count } from "../text/size.ts"
 import { charted } from "./charted.ts"
 import { facts, span } from "./element.ts"
 import { disk, lately, peers, root, turnedAway } from "./panels.ts"
+import type { Report } from "./report.ts"
 
 const staleMs = 6000
 

@@ -1,8 +1,8 @@
 // The panels that are drawn anew with each report.
-import type { Disk, OverLimit, PeerReport, Report } from "../../node/status/report.ts"
 import { seal } from "../seal.ts"
 import { count, size } from "../text/size.ts"
 import { facts, h, meter, panel, span, svg } from "./element.ts"
+import type { Disk, OverLimit, PeerReport, Report } from "./report.ts"
 
 const reasons: Readonly<Record<string, string>> = {
   "rate-limit": "Over the rate limit",

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Database, Outbound } from "../../inbox/worker/database.ts"
 import { outbox, type OutboxOptions } from "../../inbox/worker/outbox.ts"
+import type { Preparing } from "../../inbox/worker/prepare.ts"
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -28,19 +29,20 @@ function tables(): Pick<Database, "all" | "get" | "put" | "range" | "remove"> {
 test("what is written while something else goes out is sent once, in order", async () => {
   const sent: string[] = []
   const nothing = () => {}
-  const channel = {
-    prepare: (content: string) =>
-      Promise.resolve({
-        id: content,
-        send: () => pause(1 + sent.length % 5).then(() => sent.push(content)),
-      }),
+  const prepare: Preparing = {
+    run({ content }) {
+      const said = content.kind === "text" ? content.text : content.kind
+      const send = async () => (await pause(1 + sent.length % 5), void sent.push(said))
+      return Promise.resolve({ id: said, send })
+    },
+    stop: nothing,
   }
   const box = await outbox({
     database: tables(),
     shared: { get: nothing, set: nothing, raise: nothing, settle: nothing },
     conversations: { setFailed: nothing, change: nothing },
     messages: { view: () => Promise.resolve([]) },
-    channel: () => Promise.resolve(channel),
+    prepare,
     isReachable: () => true,
     tell: nothing,
   } as unknown as OutboxOptions)
