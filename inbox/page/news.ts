@@ -49,7 +49,7 @@ export function merged(
   return inOrder ? [...kept, ...added] : [...kept, ...added].sort(bySending)
 }
 
-/** Mine that are on their way come last. */
+/** Of two that were dated alike, each tab puts the same one first. */
 function bySending(a: Message, b: Message): number {
   return a.at - b.at || (a.id < b.id ? -1 : 1)
 }

@@ -2,7 +2,7 @@ import type { VNode } from "preact"
 import { useAct, useSelect } from "../context.ts"
 import { Button } from "../parts/button.tsx"
 import { Dialog } from "../parts/dialog.tsx"
-import { hostOf } from "./list/foot.tsx"
+import { hostOf } from "../text/connection.ts"
 
 /** A link may propose a node; only a person may choose it. */
 export function NodeQuestion(): VNode | null {

@@ -2,12 +2,11 @@ import type { Account } from "../model.ts"
 import type { Engine, News } from "../protocol.ts"
 import { initialSettings } from "../state.ts"
 import { short } from "../text/address.ts"
-import { hex } from "../text/hex.ts"
-import { apart, date, seconds } from "../text/time.ts"
 import { wordsOf } from "../text/words.ts"
 import { verify } from "../verify.ts"
 import { conversations } from "./conversations.ts"
 import type { Database, StoredMessage } from "./database.ts"
+import { evidenceOf } from "./evidence.ts"
 import { messages } from "./messages.ts"
 import { pictureSize } from "./picture.ts"
 import { unseen } from "./seen.ts"
@@ -173,26 +172,8 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       const message = await database.get("messages", id)
       const thread = message && threads.get(message.conversation)
       if (!thread) throw new Error("This message is not here any more.")
-      const { type, bytes, code, keys, storedAt } = message.seen
-      return verify({
-        id,
-        mine: message.mine,
-        sender: shared.get().names[message.sender] ?? short(message.sender),
-        address: message.sender,
-        version: thread.version,
-        topic: thread.id,
-        consent: thread.consent,
-        contentType: type,
-        bytes,
-        clock: seconds(message.at),
-        ...(keys && {
-          identityKey: hex(keys.identity),
-          preKey: hex(keys.pre),
-          preKeyMade: date(keys.preMadeAt),
-        }),
-        ...(storedAt !== undefined && { stored: apart(storedAt - message.at) }),
-        ...(code && { refused: code }),
-      })
+      const sender = shared.get().names[message.sender] ?? short(message.sender)
+      return verify(evidenceOf(message, thread, sender))
     },
     fetchFile: async (message) => (await online).files.fetch(message),
     async file(message) {

@@ -37,9 +37,12 @@ test("the arrow keys walk along a chart, while the page goes on hearing from the
   await figure.focus()
   for (let i = 0; i < 7; i++) await page.keyboard.press("ArrowLeft")
   assert.equal(await says.textContent(), "60 s ago")
-  await page.waitForResponse((response) => response.url().endsWith("/status.json"), {
-    timeout: 1,
-  }).catch(() => {})
+  await page.evaluate(() =>
+    new Promise<void>((resolve) => {
+      const heard = new MutationObserver(() => resolve())
+      heard.observe(document.querySelector("#panels")!, { childList: true })
+    })
+  )
   await page.keyboard.press("ArrowLeft")
   assert.equal(await says.textContent(), "70 s ago")
   assert.ok(await figure.evaluate((element) => element === document.activeElement))
