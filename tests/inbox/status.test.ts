@@ -32,8 +32,9 @@ test("one sentence says how the node is, and the panels what it holds", async ()
 })
 
 test("the arrow keys walk along a chart, while the page goes on hearing from the node", async () => {
-  const figure = page.locator("figure").first()
-  const says = page.locator(".panel", { has: figure }).locator(".note")
+  const traffic = page.locator(".panel").filter({ hasText: "Traffic" })
+  const figure = traffic.locator("figure")
+  const says = traffic.locator(".note")
   await figure.focus()
   for (let i = 0; i < 7; i++) await page.keyboard.press("ArrowLeft")
   assert.equal(await says.textContent(), "60 s ago")
