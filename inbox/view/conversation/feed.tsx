@@ -79,7 +79,8 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
             {rows.slice(virtual.from, virtual.to).map((row, i) =>
               draw({
                 row,
-                conversation,
+                closed: conversation.consent !== "allowed",
+                readAt: conversation.peerReadAt,
                 position: virtual.from + i + 1,
                 total: open.more ? -1 : rows.length,
                 selected: row.message.id === open.selected,

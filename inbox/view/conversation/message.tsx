@@ -1,7 +1,6 @@
 import type { VNode } from "preact"
 import { useState } from "preact/hooks"
 import { useAct, useSelect } from "../../context.ts"
-import type { Conversation } from "../../model.ts"
 import { usePersonName } from "../../parts/person.tsx"
 import { oneLine } from "../../text/plain.ts"
 import { clock, dateline, dayOf } from "../../text/time.ts"
@@ -15,7 +14,10 @@ import type { FeedRow } from "./rows.ts"
 
 export interface MessageRowProps {
   readonly row: FeedRow
-  readonly conversation: Conversation
+  /** Links and pictures stay shut: its sender is not allowed yet. */
+  readonly closed: boolean
+  /** When the peer said it had read. */
+  readonly readAt: number | undefined
   /** Its place among those loaded, from 1; `total` is -1 while older ones are not. */
   readonly position: number
   readonly total: number
@@ -28,7 +30,7 @@ const JUST_NOW_MS = 1000
 
 /** One message: what stands above it, its bubble, and what is said under it. */
 export function MessageRow(
-  { row, conversation, position, total, selected, reachable }: MessageRowProps,
+  { row, closed, readAt, position, total, selected, reachable }: MessageRowProps,
 ): VNode {
   const { messages: act } = useAct()
   const { message } = row
@@ -40,7 +42,6 @@ export function MessageRow(
   const [fresh] = useState(() =>
     message.id.startsWith("local-") && Date.now() - message.at < JUST_NOW_MS
   )
-  const closed = conversation.consent !== "allowed"
   const bare = message.body.kind === "file" && message.body.file.width !== undefined &&
     message.body.file.state === "here" && !closed && !message.answers
   const outlined = message.body.kind === "unknown" || message.body.kind === "broken"
@@ -91,7 +92,7 @@ export function MessageRow(
         {(near || selected || menu) && (
           <MessageActions message={message} open={menu} onOpen={setMenu} />
         )}
-        <Caption row={row} conversation={conversation} />
+        <Caption row={row} readAt={readAt} />
       </article>
     </div>
   )

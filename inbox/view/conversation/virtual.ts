@@ -100,7 +100,11 @@ export function useVirtual({ scroller, list, keys, start }: VirtualOptions): Vir
     const drift = element.scrollTop - seenTop.current
     const held = anchor.current
     const row = held === "bottom" ? -1 : rows.indexOf(held.key)
-    if (held === "bottom" || row < 0) return drift < -1 ? element.scrollTop : end
+    if (held === "bottom" || row < 0) {
+      if (drift >= -1) return end
+      hold(element)
+      return element.scrollTop
+    }
     if (drift) anchor.current = { ...held, offset: held.offset - drift }
     return Math.max(0, Math.min(end, base() + rows.top(row) - held.offset + drift))
   }
