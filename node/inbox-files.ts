@@ -106,9 +106,9 @@ export const inboxFiles: Readonly<Record<string, PackedFile>> = {
   },
   "/files.json": {
     type: "application/json",
-    etag: "seS6lVHUJmo5AZh26YvEzM",
+    etag: "-WGEAfQh9UjZ_ukhFhLInS",
     gzip:
-      "H4sIAAAAAAAC/2XQbU+DMBAH8O+y1x5DxIe3A6ZucUOyhE2NIU05sQPa0hYY+/Q6o8biu7v75XK5/8tkSrRGo6e5Ij0qiJInHT+utbPXk7NfxFrsGUS+yIoZ90fGO6yERAgTV15fbDOb37GqBAR1uisSGJsxEgK1hGTNPZtYLYUyEJEm95DOR8hzPEDUxoOY3e9sqwnjECxWNHWPw4gQAm+zNHPJbOBoeqFKiNKgH8SwsFWS4vRc6mXPYe9Q/c+ih/jKm/WuvdYoCA/63KMEbdD556VMrZqbjI8EjWG80BDI2CS3m63NLa8ELU9ZXt75HL7xjXSMCu7orvjTQssVkvxnWhNVftWvHwxRIT7yAQAA",
+      "H4sIAAAAAAAC/2XQbU+DMBAH8O+y1x7Dig9vV5hmixuSJcyHGNKUEzugLW0Hzk+vM2osvru7Xy6X+z9NpsxadHZaGjaggSR7sOnd2gY7Ozn5RWzVTkASqaKayWhkssdGaYQ4C/Xl2bbw+RWbRgFt8/sqg7E5p4GaJWRrSXwSrVbGQcK6kiCf+9gyIYEuVjwP3w8jQqBks3RzLXyQ6AZlakhyOhzUYeGrZtXxgZwUj/EQcPvPktv0gsyG0F/rDMRv9pRwhj7Y8vNSYVbdVSFHgs4JWVmgOnXZ9Wbr8142itfHvM5vIgnf+MJ6wZUMbF/9aWEvDbLyZ9oyU3/Vzx9GvnLy1gEAAA==",
   },
   "/index.html": {
     type: "text/html; charset=utf-8",
