@@ -1,6 +1,7 @@
 import type { VNode } from "preact"
 import { useSelect } from "./context.ts"
 import { later } from "./parts/later.tsx"
+import { Mark } from "./parts/mark.tsx"
 import { KeyMap } from "./view/key-map.tsx"
 import { List } from "./view/list/list.tsx"
 import { Live } from "./view/live.tsx"
@@ -22,8 +23,9 @@ export function App(): VNode {
   const none = useSelect((state) => state.ready && state.conversations.length === 0)
   if (!started) {
     return (
-      <main class="desk">
+      <main class="opening">
         <Strips />
+        <Mark size={56} />
       </main>
     )
   }

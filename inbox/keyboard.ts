@@ -1,8 +1,7 @@
 import type { Actions } from "./actions.ts"
 import type { State } from "./state.ts"
 import type { Store } from "./store.ts"
-import { tabOf } from "./view/list/tabs.tsx"
-import { routeTo } from "./route.ts"
+import { routeTo, tabOf } from "./route.ts"
 
 const PANES = ["#search", "#tabpanel", ".feed", "#composer", ".drawer"]
 

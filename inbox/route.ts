@@ -71,6 +71,18 @@ export function routeTo(
   }
 }
 
+/** Consent decides where a conversation is listed. */
+export function tabOf(conversation: Conversation): Tab {
+  switch (conversation.consent) {
+    case "allowed":
+      return "inbox"
+    case "unknown":
+      return "requests"
+    case "denied":
+      return "denied"
+  }
+}
+
 /** The route that the browser's address bar shows, with or without `#`. */
 export function currentRoute(location: { pathname: string; hash: string }): Route {
   return parseRoute(location.hash.startsWith("#/") ? location.hash.slice(1) : location.pathname)

@@ -3,11 +3,15 @@ import { defineConfig, type Plugin, type UserConfig } from "vite"
 /** Tells the service worker what there is to keep. */
 const listFiles: Plugin = {
   name: "list-files",
-  generateBundle(_, bundle) {
-    const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort()
-    const files = [...assets, "favicon.svg", "favicon-unread.svg", "mark.svg"]
-    const source = JSON.stringify(files.map((name) => `/${name}`))
-    this.emitFile({ type: "asset", fileName: "files.json", source })
+  generateBundle: {
+    // Vite drops chunks that only import others, and one file that is not there fails them all.
+    order: "post",
+    handler(_, bundle) {
+      const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort()
+      const files = [...assets, "favicon.svg", "favicon-unread.svg", "mark.svg"]
+      const source = JSON.stringify(files.map((name) => `/${name}`))
+      this.emitFile({ type: "asset", fileName: "files.json", source })
+    },
   },
 }
 
@@ -32,6 +36,10 @@ const config: UserConfig = defineConfig({
       // The service worker's address is its identity: no hash.
       output: {
         entryFileNames: ({ name }) => name === "shell" ? "shell.js" : "assets/[name]-[hash].js",
+        // One request for all of the first screen, also for what later parts share with it.
+        codeSplitting: {
+          groups: [{ name: "page", tags: ["$initial"], test: /^(?!.*\/shell\.ts$)/ }],
+        },
       },
     },
   },

@@ -6,17 +6,17 @@ export const NOW: number = new Date(2026, 10, 22, 10, 47).getTime()
 const at = (day: number, hour: number, minute: number) =>
   new Date(2026, 10, day, hour, minute).getTime()
 
-export const ME = "0x7c72A8fB60C81CE3A5f0aAd0E3d8Cc1D20Fb8C94"
-export const MARA = "0xbD3a06ab5Fb0a9EbF2b1a3d1cf5A1ba7D1f190FF"
+export const ME = "0x7c724bC156Fe5102DA33cB53caFE4BDDd9798C94"
+export const MARA = "0xbD3a4EEcfB4d1D99B68a36a9E1D1EC949d8D90FF"
 const STRANGER = "0x3315c7b7070ACd42Afa983B95560B4dA97b87E96"
-const HARBOUR = "0x51c7cDA25A77a3dC0Dc4d4cb1fCe5a40cE4c1042"
-const THEO = "0x8e40a1B4FbA4F4E2a1d2c2D3b0a9E8f7C6d50940"
-const PAGER = "0x94Fc1c0A8b7f6E5D4c3B2a1908F7e6D5C4b3A291"
-const INES = "0x66aB03c1D2e3F4051627384950A1b2C3d4E5F607"
-const GHENT = "0x20BdA2C7E4f8b9A0c1D2E3f4A5b6C7d8E9f02625"
-const KOFI = "0x1f9Ad0E8c7B6a5f4E3D2c1B0a9F8e7D6c5B4a390"
-const LEA = "0xa4C5d6E7f8091A2b3C4d5E6f708192A3b4C5D6e7"
-const OMA = "0x0d1C2b3A495867768594a3B2c1D0e9F8A7b6C5d4"
+const HARBOUR = "0x58F3aBbd4f4a88F2d451F74c4E7cA4e836FCc4C5"
+const THEO = "0x8A7d65Af1a93Fa2aD42FD8F4A955e5447Db94227"
+const PAGER = "0x4eaE2aE69B2c62A1bC4A247748459b7532e86690"
+const INES = "0x47d3Db11460846333104E1A64d108247072363A3"
+const GHENT = "0x20Bd215A1782ce11cccc55A35Bac2C9c03982625"
+const KOFI = "0xfC3dD0E058373f26cE0d9c85Af533e92e20DAb4b"
+const LEA = "0x1F3f7f6a585750E5DA6755c7eF4e75897468B8Cd"
+const OMA = "0x727cA117B24eb99Fe5205253b0185Ec2277114c9"
 
 export const NAMES: Readonly<Record<string, string>> = {
   [MARA]: "Mara",
@@ -58,7 +58,7 @@ export const WITH_MARA: Conversation = {
 }
 export const FROM_THEO: Conversation = row({ peer: THEO, text: "Soon", at: at(22, 9, 40) })
 export const REQUEST: Conversation = row({
-  peer: "0x9b1A2c3D4e5F60718293a4B5c6D7e8F901a2B3c4",
+  peer: "0x9b1A3b2b826c6e2184f95Bec7380272e112fB3c4",
   text: "Hello! You do not know me.",
   at: at(21, 18, 2),
   consent: "unknown",

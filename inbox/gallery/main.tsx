@@ -6,6 +6,7 @@ import { App } from "../app.tsx"
 import { PageContext } from "../context.ts"
 import { store } from "../store.ts"
 import { applyTheme } from "../theme.ts"
+import { ME } from "./cast.ts"
 import { lighthouse } from "./lighthouse.ts"
 import { states } from "./states.ts"
 
@@ -29,7 +30,7 @@ if (name && states[name]) {
       export: () => Promise.resolve(""),
       forget: later,
       openSecond: nothing,
-      link: () => "http://localhost:5555/dm/0x7c72A8fB60C81CE3A5f0aAd0E3d8Cc1D20Fb8C94",
+      link: () => `http://localhost:5555/dm/${ME}`,
     },
     people: { allow: nothing, deny: nothing, name: nothing, mute: nothing },
     conversations: {

@@ -2,6 +2,7 @@ import type { Actions } from "../actions.ts"
 import type { Body, Message } from "../model.ts"
 import type { Engine } from "../protocol.ts"
 import type { Remote } from "../rpc.ts"
+import { saveFile } from "../save-file.ts"
 import type { Open, State } from "../state.ts"
 import type { Store } from "../store.ts"
 import { oneLine } from "../text/plain.ts"
@@ -83,11 +84,7 @@ export function messageActions(
     read: (conversation) => void engine.read(conversation),
     async save(conversation) {
       const text = await engine.save(conversation)
-      const link = document.createElement("a")
-      link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }))
-      link.download = "conversation.json"
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+      saveFile("conversation.json", new Blob([text], { type: "application/json" }))
     },
   }
 }

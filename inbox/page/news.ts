@@ -49,9 +49,9 @@ export function merged(
   return inOrder ? [...kept, ...added] : [...kept, ...added].sort(bySending)
 }
 
-/** Mine that are on their way come last. */
+/** Oldest first; what was dated alike in the order in which a page of the database has it. */
 function bySending(a: Message, b: Message): number {
-  return a.at - b.at || (a.id < b.id ? -1 : 1)
+  return a.at - b.at || (a.id < b.id ? 1 : -1)
 }
 
 function arrived(state: State, message: Message): void {

@@ -1,4 +1,4 @@
-const UNITS = ["bytes", "kB", "MB", "GB"]
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"]
 
 /** `148 kB`, `2.1 MB`: powers of a thousand, one decimal below ten. */
 export function size(bytes: number): string {

@@ -5,7 +5,7 @@ import type { Connection, Problem } from "../model.ts"
 import { Button } from "../parts/button.tsx"
 import { Icon, type IconName } from "../parts/icon.tsx"
 import { Link } from "../parts/link.tsx"
-import { connectionWords, hostOf } from "./list/foot.tsx"
+import { connectionWords, hostOf } from "../text/connection.ts"
 
 type Tone = "rust" | "ochre" | "lapis"
 

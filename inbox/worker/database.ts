@@ -43,7 +43,7 @@ export interface StoredReaction {
 /** Something that I wrote and that the node has not stored yet. */
 export interface Outbound {
   /** Grows: the order of writing. */
-  readonly seq?: number
+  readonly seq: number
   /** Where it belongs; empty for what I say about people. */
   readonly conversation: string
   /** The message that shows it; none for reactions and receipts. */
@@ -97,6 +97,11 @@ export function result<T>(request: IDBRequest<T>): Promise<T> {
 
 export interface Database {
   get<T extends Table>(table: T, key: IDBValidKey): Promise<Tables[T] | undefined>
+  /** Those of `keys`, in one transaction and in their order; undefined for what is not there. */
+  some<T extends Table>(
+    table: T,
+    keys: readonly IDBValidKey[],
+  ): Promise<(Tables[T] | undefined)[]>
   all<T extends Table>(table: T): Promise<Tables[T][]>
   /** Everything in one transaction: it is all there, or none of it is. */
   put(rows: { readonly [T in Table]?: readonly Tables[T][] }): Promise<void>
@@ -109,7 +114,7 @@ export interface Database {
     count?: number,
   ): Promise<Tables[T][]>
   count(table: Table): Promise<number>
-  value<K extends keyof Values>(name: K): Promise<Values[K] | undefined>
+  values<K extends keyof Values>(...names: K[]): Promise<Pick<Partial<Values>, K>>
   setValue<K extends keyof Values>(name: K, value: Values[K]): Promise<void>
   /** Empties tables: what the node still has can be fetched again. */
   clear(tables: readonly Table[]): Promise<void>
@@ -135,6 +140,11 @@ export async function openDatabase(profile: string): Promise<Database> {
 
   return {
     get: (name, key) => result(table(name).get(key)),
+    some(name, keys) {
+      if (!keys.length) return Promise.resolve([])
+      const store = table(name)
+      return Promise.all(keys.map((key) => result(store.get(key))))
+    },
     all: (name) => result(table(name).getAll()),
     async put(rows) {
       const names = (Object.keys(rows) as Table[]).filter((name) => rows[name]?.length)
@@ -154,7 +164,11 @@ export async function openDatabase(profile: string): Promise<Database> {
     },
     range: (name, index, range, count) => result(table(name).index(index).getAll(range, count)),
     count: (name) => result(table(name).count()),
-    value: (name) => result(table("values").get(name)),
+    async values(...names) {
+      const store = table("values")
+      const read = await Promise.all(names.map((name) => result(store.get(name))))
+      return Object.fromEntries(names.map((name, i) => [name, read[i]])) as Partial<Values>
+    },
     async setValue(name, value) {
       const store = table("values", "readwrite")
       store.put(value, name)
@@ -180,7 +194,7 @@ function layOut(db: IDBDatabase): void {
   })
   reactions.createIndex("conversation", "conversation")
   reactions.createIndex("reference", "reference")
-  db.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true })
+  db.createObjectStore("outbox", { keyPath: "seq" })
   db.createObjectStore("files", { keyPath: "id" })
   db.createObjectStore("values")
 }

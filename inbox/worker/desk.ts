@@ -69,7 +69,7 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
 
   async function keep(account: Account, secrets: Secrets, passphrase = ""): Promise<Account> {
     const kept = { ...account, passphrase: passphrase !== "" }
-    const deviceKey = await database.value("deviceKey") ?? await makeDeviceKey()
+    const { deviceKey = await makeDeviceKey() } = await database.values("deviceKey")
     const sealed = passphrase
       ? await sealWithPassphrase(secrets, passphrase)
       : await sealForDevice(secrets, deviceKey)
@@ -89,12 +89,12 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
     async begin(name, url): Promise<Standing> {
       profile = name
       database = await openDatabase(profile)
-      node = (await database.value("node"))?.url ?? url
-      const account = await database.value("account")
+      const kept = await database.values("node", "account", "vault", "deviceKey")
+      const { account, vault, deviceKey } = kept
+      node = kept.node?.url ?? url
       if (!account) return { state: "none" }
       if (account.passphrase) return { state: "locked" }
-      const [sealed, key] = [await database.value("vault"), await database.value("deviceKey")]
-      const secrets = sealed && key ? await open(sealed as Sealed, key) : undefined
+      const secrets = vault && deviceKey ? await open(vault as Sealed, deviceKey) : undefined
       if (!secrets) return { state: "unreadable" }
       opened = { account, secrets }
       onOpen({ profile, node, account, secrets, database })
@@ -132,8 +132,8 @@ export function desk({ page, onOpen, onForget }: DeskOptions): Desk {
     },
 
     async unlock(passphrase) {
-      const [account, sealed] = [await database.value("account"), await database.value("vault")]
-      const secrets = sealed ? await open(sealed as Sealed, passphrase) : undefined
+      const { account, vault } = await database.values("account", "vault")
+      const secrets = vault ? await open(vault as Sealed, passphrase) : undefined
       if (!account || !secrets) return undefined
       opened = { account, secrets }
       onOpen({ profile, node, account, secrets, database })

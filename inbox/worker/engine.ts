@@ -2,12 +2,11 @@ import type { Account } from "../model.ts"
 import type { Engine, News } from "../protocol.ts"
 import { initialSettings } from "../state.ts"
 import { short } from "../text/address.ts"
-import { hex } from "../text/hex.ts"
-import { apart, date, seconds } from "../text/time.ts"
 import { wordsOf } from "../text/words.ts"
 import { verify } from "../verify.ts"
 import { conversations } from "./conversations.ts"
 import type { Database, StoredMessage } from "./database.ts"
+import { evidenceOf } from "./evidence.ts"
 import { messages } from "./messages.ts"
 import { pictureSize } from "./picture.ts"
 import { unseen } from "./seen.ts"
@@ -29,16 +28,16 @@ export interface RunningEngine extends Engine {
 /** The account at work: what is stored answers at once, the network as soon as it is there. */
 export async function engine(options: EngineOptions): Promise<RunningEngine> {
   const { profile, account: { address: me }, keys, database, tell } = options
-  const kept = await database.value("node")
-  const url = kept?.url ?? options.node
+  const kept = await database.values("node", "names", "muted", "settings")
+  const url = kept.node?.url ?? options.node
   const shared = sharedState({
     connection: { state: "connecting" },
-    node: { url, ...(kept?.network && { network: kept.network }) },
+    node: { url, ...(kept.node?.network && { network: kept.node.network }) },
     conversations: [],
-    names: await database.value("names") ?? {},
-    muted: await database.value("muted") ?? [],
+    names: kept.names ?? {},
+    muted: kept.muted ?? [],
     typing: {},
-    settings: { ...initialSettings, pointers: isLocal(url), ...await database.value("settings") },
+    settings: { ...initialSettings, pointers: isLocal(url), ...kept.settings },
     problems: [],
     stored: { messages: 0, bytes: 0 },
   }, tell)
@@ -46,7 +45,8 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
   const threads = await conversations(database, shared)
   const shelf = messages(database)
   let measuring: ReturnType<typeof setTimeout> | undefined
-  const online = loaded().then(({ network }) =>
+  const looked = firstLook()
+  const online = looked.done.then(loaded).then(({ network }) =>
     network({
       profile,
       me,
@@ -96,7 +96,7 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       if (settings().typing) {
         online.then(({ typing }) => typing.listen(conversation)).catch(() => {})
       }
-      return shelf.newest(conversation, count)
+      return shelf.newest(conversation, count).finally(looked.end)
     },
     older: (conversation, before, count) => shelf.newest(conversation, count, before),
     openTo: (conversation, message) => shelf.from(conversation, message),
@@ -172,26 +172,8 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
       const message = await database.get("messages", id)
       const thread = message && threads.get(message.conversation)
       if (!thread) throw new Error("This message is not here any more.")
-      const { type, bytes, code, keys, storedAt } = message.seen
-      return verify({
-        id,
-        mine: message.mine,
-        sender: shared.get().names[message.sender] ?? short(message.sender),
-        address: message.sender,
-        version: thread.version,
-        topic: thread.id,
-        consent: thread.consent,
-        contentType: type,
-        bytes,
-        clock: seconds(message.at),
-        ...(keys && {
-          identityKey: hex(keys.identity),
-          preKey: hex(keys.pre),
-          preKeyMade: date(keys.preMadeAt),
-        }),
-        ...(storedAt !== undefined && { stored: apart(storedAt - message.at) }),
-        ...(code && { refused: code }),
-      })
+      const sender = shared.get().names[message.sender] ?? short(message.sender)
+      return verify(evidenceOf(message, thread, sender))
     },
     fetchFile: async (message) => (await online).files.fetch(message),
     async file(message) {
@@ -224,6 +206,14 @@ export async function engine(options: EngineOptions): Promise<RunningEngine> {
 
 const AGAIN_MS = 2000
 const MEASURE_AFTER_MS = 1000
+const FIRST_LOOK_MS = 250
+
+/** What is stored is shown first: reading the SDK's code keeps this thread busy for as long. */
+function firstLook(): { readonly done: Promise<void>; end(): void } {
+  const { promise: done, resolve: end } = Promise.withResolvers<void>()
+  setTimeout(end, FIRST_LOOK_MS)
+  return { done, end }
+}
 
 /** The SDK's chunk, however long the node is away. */
 async function loaded(): Promise<typeof import("./network.ts")> {

@@ -36,10 +36,11 @@ export function incoming(
       const reactions: StoredReaction[] = []
       const files: { id: string; data: Blob }[] = []
       const arrived: StoredMessage[] = []
-      for (const message of received) {
+      const stored = await database.some("messages", received.map((one) => one.id))
+      for (const [i, message] of received.entries()) {
         // Its invitation may be on the way still, in the other stream.
         const conversation = await find(message.conversationTopic)
-        const known = await database.get("messages", message.id)
+        const known = stored[i]
         if (known?.delivery.state === "sent") {
           // Only a stream tells when the node stored it, and that may come after the message itself.
           const isNews = message.storedAt && known.seen.storedAt === undefined

@@ -15,6 +15,7 @@ import { link, OtherNetwork } from "./link.ts"
 import { lookUp } from "./look-up.ts"
 import type { Messages } from "./messages.ts"
 import { type Outbox, outbox } from "./outbox.ts"
+import { preparing } from "./prepare.ts"
 import type { SharedState } from "./shared.ts"
 import { type Typing, typing } from "./typing.ts"
 import { upload } from "./upload.ts"
@@ -47,12 +48,10 @@ export interface NetworkOptions {
   readonly onStored: () => void
 }
 
-const DEFAULT_LIMIT = 1_048_214
-
 export async function network(options: NetworkOptions): Promise<Network> {
   const { profile, me, keys, database, shared, conversations, messages, tell, onStored } = options
   const { url } = shared.get().node
-  let seenAt = await database.value("seenAt") ?? 0
+  let { seenAt = 0 } = await database.values("seenAt")
   let following: Following | undefined
 
   const node = link({
@@ -88,13 +87,15 @@ export async function network(options: NetworkOptions): Promise<Network> {
     shared,
     conversations,
     messages,
-    channel: known.get,
-    consents: consent,
-    isReachable,
-    upload: upload({
-      limit: () => shared.get().node.maxMessageBytes ?? DEFAULT_LIMIT,
-      fileStore: () => shared.get().settings.fileStore,
+    prepare: preparing({
+      channel: known.get,
+      consents: consent,
+      upload: upload({
+        limit: () => shared.get().node.maxMessageBytes,
+        fileStore: () => shared.get().settings.fileStore,
+      }),
     }),
+    isReachable,
     tell,
   })
 

@@ -1,19 +1,12 @@
-import type { Conversation as Channel, Message, WaferError } from "@wafer/sdk"
-import { attachment } from "@wafer/sdk/codecs/attachment"
-import { reaction } from "@wafer/sdk/codecs/reaction"
-import { readReceipt } from "@wafer/sdk/codecs/read-receipt"
-import { remoteAttachment } from "@wafer/sdk/codecs/remote-attachment"
-import { reply } from "@wafer/sdk/codecs/reply"
-import { text } from "@wafer/sdk/codecs/text"
+import type { Message, WaferError } from "@wafer/sdk"
 import type { Delivery } from "../model.ts"
 import type { News } from "../protocol.ts"
-import type { Consents } from "./consent.ts"
 import type { Conversations } from "./conversations.ts"
 import type { Database, Outbound, StoredMessage } from "./database.ts"
 import type { Messages } from "./messages.ts"
+import type { Preparing } from "./prepare.ts"
 import { seenOf } from "./seen.ts"
 import type { SharedState } from "./shared.ts"
-import type { Upload } from "./upload.ts"
 
 /**
  * What I wrote, until the node has stored it: kept in the database, sent in the order of writing, one
@@ -21,19 +14,11 @@ import type { Upload } from "./upload.ts"
  */
 export interface Outbox {
   /** Takes something to send; `shown` is the message that shows it meanwhile. */
-  add(outbound: Outbound, shown?: StoredMessage, file?: Blob): Promise<void>
+  add(outbound: Omit<Outbound, "seq">, shown?: StoredMessage, file?: Blob): Promise<void>
   retry(message: string): Promise<void>
   discard(message: string): Promise<void>
   /** Sends what waits: the node can be reached. Resolves when nothing can go any more. */
   flush(): Promise<void>
-}
-
-/** Sealed, and ready to go. */
-interface Prepared {
-  /** What it will be known by, if it is a message. */
-  readonly id: string
-  /** Resolves to the message that was sent, if it is one. */
-  send(): Promise<Message | void>
 }
 
 export interface OutboxOptions {
@@ -41,10 +26,8 @@ export interface OutboxOptions {
   readonly shared: SharedState
   readonly conversations: Conversations
   readonly messages: Messages
-  readonly channel: (conversation: string) => Promise<Channel>
-  readonly consents: Consents
+  readonly prepare: Preparing
   readonly isReachable: () => boolean
-  readonly upload: Upload
   readonly tell: (news: News) => void
 }
 
@@ -54,15 +37,13 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
     shared,
     conversations,
     messages,
-    channel,
-    consents,
+    prepare,
     isReachable,
-    upload,
     tell,
   } = options
-  let queue: Outbound[] = await database.all("outbox")
+  let queue: readonly Outbound[] = await database.all("outbox")
+  let lastSeq = queue.at(-1)?.seq ?? 0
   const busy = new Set<string>()
-  const uploads = new Map<string, AbortController>()
   markFailed()
 
   function markFailed(): void {
@@ -98,7 +79,7 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   }
   async function drop(item: Outbound): Promise<void> {
     queue = queue.filter((one) => one.seq !== item.seq)
-    await database.remove("outbox", [item.seq!])
+    await database.remove("outbox", [item.seq])
   }
 
   async function flush(): Promise<void> {
@@ -127,7 +108,10 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
     let sealed = item
     let sent: Message | void
     try {
-      const prepared = await prepare(item)
+      const prepared = await prepare.run(
+        item,
+        (done, total) => deliver(item, { state: "uploading", done, total }),
+      )
       if (item.message && item.message !== prepared.id) sealed = await rename(item, prepared.id)
       sent = await prepared.send()
     } catch (error) {
@@ -192,47 +176,6 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
     return sealed
   }
 
-  async function prepare(item: Outbound): Promise<Prepared> {
-    const { content } = item
-    if (content.kind === "consent") {
-      return { id: "", send: () => consents.publish(content.peer, content.consent) }
-    }
-    const to = await channel(item.conversation)
-    switch (content.kind) {
-      case "text":
-        return content.answers === undefined ? await to.prepare(content.text) : await to.prepare(
-          { reference: content.answers, contentType: text.type, content: content.text },
-          reply,
-        )
-      case "reaction": {
-        const { reference, content: emoji, added } = content
-        return await to.prepare(
-          { reference, action: added ? "added" : "removed", schema: "unicode", content: emoji },
-          reaction,
-        )
-      }
-      case "receipt":
-        return await to.prepare({}, readReceipt)
-      case "file": {
-        const data = new Uint8Array(await content.data.arrayBuffer())
-        const file = { filename: content.name, mimeType: content.type, data }
-        if (!upload.isNeeded(data.length)) return await to.prepare(file, attachment)
-        const stop = new AbortController()
-        uploads.set(item.message!, stop)
-        try {
-          const remote = await upload.run(
-            file,
-            stop.signal,
-            (done, total) => deliver(item, { state: "uploading", done, total }),
-          )
-          return await to.prepare(remote, remoteAttachment)
-        } finally {
-          uploads.delete(item.message!)
-        }
-      }
-    }
-  }
-
   return {
     flush,
     async add(outbound, shown, file) {
@@ -240,12 +183,13 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
       const again = shown &&
         await database.range("messages", "local", IDBKeyRange.only(shown.local))
       if (again?.length) return
+      const item = { ...outbound, seq: ++lastSeq }
       await database.put({
         ...(shown && { messages: [shown] }),
         ...(shown && file && { files: [{ id: shown.id, data: file }] }),
-        outbox: [outbound],
+        outbox: [item],
       })
-      queue = await database.all("outbox")
+      queue = [...queue, item]
       if (shown) {
         const { conversation, at } = shown
         tell({ kind: "messages", conversation, changed: await messages.view([shown]), removed: [] })
@@ -264,7 +208,7 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
       drain(item.conversation)
     },
     async discard(message) {
-      uploads.get(message)?.abort()
+      prepare.stop(message)
       const item = queue.find((one) => one.message === message)
       if (!item) return
       await drop(item)

@@ -1,16 +1,8 @@
-// What a browser draws without running anything: SVG and HTML stay files.
-const PICTURES = new Set([
-  "image/png",
-  "image/jpeg",
-  "image/gif",
-  "image/webp",
-  "image/avif",
-  "image/bmp",
-])
+import { isPicture } from "../limits.ts"
 
 /** Width and height of a picture, or nothing for what is none, whatever it calls itself. */
 export async function pictureSize(file: Blob): Promise<{ width?: number; height?: number }> {
-  if (!PICTURES.has(file.type)) return {}
+  if (!isPicture(file.type)) return {}
   try {
     const bitmap = await createImageBitmap(file)
     const { width, height } = bitmap

@@ -1,6 +1,7 @@
 import { uploadAttachment } from "@wafer/sdk/attachments"
 import { type Attachment, attachment } from "@wafer/sdk/codecs/attachment"
 import type { RemoteAttachment } from "@wafer/sdk/codecs/remote-attachment"
+import { isTooLarge } from "../limits.ts"
 import { hex } from "../text/hex.ts"
 
 /** Puts files that are too large for a message into the file store, sealed. */
@@ -13,14 +14,11 @@ export interface Upload {
   ): Promise<RemoteAttachment>
 }
 
-// What sealing, signatures and the envelope add to a file, generously.
-const ENVELOPE_BYTES = 4096
-
 export function upload(
-  { limit, fileStore }: { limit: () => number; fileStore: () => string },
+  { limit, fileStore }: { limit: () => number | undefined; fileStore: () => string },
 ): Upload {
   return {
-    isNeeded: (bytes) => bytes > limit() - ENVELOPE_BYTES,
+    isNeeded: (bytes) => isTooLarge(bytes, limit()),
     run(file, signal, progress) {
       const template = fileStore()
       if (!template) {

@@ -103,6 +103,14 @@ test("news keeps messages in order, once each, whatever comes first", () => {
   }))
 })
 
+test("what was dated alike does not change places when something comes between", () => {
+  // As the database reads it: its index is walked backwards, by time and then by id.
+  const known = ["9", "8"].map((id) => message({ id, at: noon }))
+  known.push(message({ id: "7", at: noon + 2 * minute }))
+  const after = merged(known, [message({ id: "5", at: noon + minute })], [], false)
+  assert.deepEqual(after.map((one) => one.id), ["9", "8", "5", "7"])
+})
+
 test("what is older than everything loaded waits until the reader gets there", () => {
   const known = [message({ id: "2", at: noon })]
   const older = message({ id: "1", at: noon - minute })

@@ -99,13 +99,19 @@ test("when nobody answers, an account cannot be made, and the page says why", as
   await page.getByRole("button", { name: "Create an account here" }).waitFor()
 })
 
-test("not knowing is not a no", async () => {
+test("not knowing is not a no, and can be asked again", async () => {
   const { page } = ada
   await page.getByRole("link", { name: "New conversation" }).click()
   await page.getByLabel("Who do you want to write to?").fill(
     "0x000000000000000000000000000000000000bEEF",
   )
   await page.getByText("Could not ask the node.").waitFor()
+  node = await startNode("deno", {
+    args: ["--network", "harbour", "--port", new URL(node.url).port],
+  })
+  await page.getByRole("button", { name: "Try again" }).click()
+  await page.getByText("Has not joined this network yet.").waitFor()
+  await node.kill()
 })
 
 test("another network at the same address is refused", async () => {

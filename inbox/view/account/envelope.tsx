@@ -11,7 +11,11 @@ export function Envelope({ children }: { children: ComponentChildren }): VNode {
       <Strips />
       <div class="envelope">
         <svg class="flap" viewBox="0 0 452 150" preserveAspectRatio="none" aria-hidden="true">
-          <path class="flap-paper" d="M2 9L226 150L450 9V0H2Z" />
+          <linearGradient id="flap" x2="0" y2="1">
+            <stop class="flap-light" />
+            <stop class="flap-shade" offset="1" />
+          </linearGradient>
+          <path fill="url(#flap)" d="M2 9L226 150L450 9V0H2Z" />
           <path class="flap-fold" d="M2 9L226 150L450 9" />
         </svg>
         {children}

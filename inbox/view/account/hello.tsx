@@ -5,6 +5,7 @@ import { Button } from "../../parts/button.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { later } from "../../parts/later.tsx"
 import { Mark } from "../../parts/mark.tsx"
+import { reasonOf } from "../../parts/problem.tsx"
 import { discoverWallets, saidNo, type WalletView } from "../../wallets.ts"
 import { Envelope } from "./envelope.tsx"
 import { type Asking, WalletSteps } from "./wallet-steps.tsx"
@@ -25,7 +26,7 @@ export function Hello(): VNode {
     try {
       await account.create()
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(reasonOf(error))
       setCreating(false)
     }
   }

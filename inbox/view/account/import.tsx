@@ -4,7 +4,7 @@ import type { Found } from "../../actions.ts"
 import { useAct } from "../../context.ts"
 import { Button } from "../../parts/button.tsx"
 import { Dialog } from "../../parts/dialog.tsx"
-import { Icon } from "../../parts/icon.tsx"
+import { Problem, reasonOf } from "../../parts/problem.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { grouped } from "../../text/address.ts"
 
@@ -22,7 +22,7 @@ export function Import({ onClose }: { onClose: () => void }): VNode {
     try {
       await run()
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(reasonOf(error))
     }
   }
   const readFile = async (file: File | undefined) => {
@@ -85,12 +85,7 @@ export function Import({ onClose }: { onClose: () => void }): VNode {
             </p>
           </form>
         )}
-      {problem && (
-        <p class="problem" role="alert">
-          <Icon name="warn" size={16} />
-          {problem}
-        </p>
-      )}
+      {problem && <Problem>{problem}</Problem>}
     </Dialog>
   )
 }

@@ -7,6 +7,7 @@ import { CopyButton } from "../../parts/copy.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { IconLink } from "../../parts/link.tsx"
 import { Pointer } from "../../parts/pointer.tsx"
+import { Problem, reasonOf } from "../../parts/problem.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { findAddress, short } from "../../text/address.ts"
 
@@ -17,7 +18,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
   const [about, setAbout] = useState("")
   const [starting, setStarting] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const answer = useLookUp(text)
+  const { answer, again } = useLookUp(text)
   const found = answer !== "looking" && answer?.state === "joined" ? answer.address : undefined
 
   useEffect(() => setText(address), [address])
@@ -27,7 +28,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
     try {
       await conversations.start(found!, about.trim() || undefined)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(reasonOf(error))
       setStarting(false)
     }
   }
@@ -62,7 +63,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
           onInput={(event) => setText(event.currentTarget.value)}
         />
         <div id="answer" role="status">
-          <Answer text={text} answer={answer} />
+          <Answer answer={answer} onAgain={again} />
         </div>
         {found && (
           <>
@@ -82,12 +83,7 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
             </p>
           </>
         )}
-        {problem && (
-          <p class="problem" role="alert">
-            <Icon name="warn" size={16} />
-            {problem}
-          </p>
-        )}
+        {problem && <Problem>{problem}</Problem>}
       </form>
       <Pointer file="inbox/worker/look-up.ts" />
     </div>
@@ -97,10 +93,13 @@ export function NewConversation({ address = "" }: { address?: string }): VNode {
 const TYPING_PAUSE_MS = 250
 const LOOKING_AFTER_MS = 300
 
+type Looked = LookUp | "looking" | undefined
+
 /** Asks a moment after the last key; "looking" only when the answer takes long enough to notice. */
-function useLookUp(text: string): LookUp | "looking" | undefined {
+function useLookUp(text: string): { readonly answer: Looked; again(): void } {
   const { conversations } = useAct()
-  const [answer, setAnswer] = useState<LookUp | "looking">()
+  const [answer, setAnswer] = useState<Looked>()
+  const [tries, setTries] = useState(0)
   useEffect(() => {
     setAnswer(undefined)
     const asked = text.trim()
@@ -118,14 +117,11 @@ function useLookUp(text: string): LookUp | "looking" | undefined {
       clearTimeout(pause)
       clearTimeout(slow)
     }
-  }, [text])
-  return answer
+  }, [text, tries])
+  return { answer, again: () => setTries(tries + 1) }
 }
 
-function Answer(
-  { text, answer }: { text: string; answer: LookUp | "looking" | undefined },
-): VNode | null {
-  const { conversations } = useAct()
+function Answer({ answer, onAgain }: { answer: Looked; onAgain: () => void }): VNode | null {
   if (!answer) return null
   if (answer === "looking") return <p class="answer">Looking…</p>
   switch (answer.state) {
@@ -143,7 +139,7 @@ function Answer(
       return (
         <p class="answer answer-waits">
           <Icon name="warn" size={16} />Could not ask the node.{" "}
-          <Button look="text" onClick={() => conversations.lookUp(text)}>Try again</Button>
+          <Button look="text" onClick={onAgain}>Try again</Button>
         </p>
       )
   }

@@ -2,8 +2,8 @@ import type { VNode } from "preact"
 import { useState } from "preact/hooks"
 import { useAct } from "../../context.ts"
 import { Button } from "../../parts/button.tsx"
-import { Icon } from "../../parts/icon.tsx"
 import { Mark } from "../../parts/mark.tsx"
+import { Problem } from "../../parts/problem.tsx"
 import { Envelope } from "./envelope.tsx"
 
 /** The keys here are under a passphrase: nothing opens before it is typed. */
@@ -31,11 +31,7 @@ export function Unlock(): VNode {
           value={passphrase}
           onInput={(event) => setPassphrase(event.currentTarget.value)}
         />
-        {wrong && (
-          <p class="problem" role="alert">
-            <Icon name="warn" size={16} />That does not open it.
-          </p>
-        )}
+        {wrong && <Problem>That does not open it.</Problem>}
         <Button look="solid" type="submit" class="hello-create">Open</Button>
       </form>
     </Envelope>

@@ -2,6 +2,7 @@ import type { VNode } from "preact"
 import { useSelect } from "../../context.ts"
 import { Button } from "../../parts/button.tsx"
 import { Icon } from "../../parts/icon.tsx"
+import { reasonOf } from "../../parts/problem.tsx"
 import type { WalletView } from "../../wallets.ts"
 
 /** How far a wallet has been asked. */
@@ -29,7 +30,7 @@ export function WalletSteps(
           : (
             <p>
               <Icon name="warn" size={18} />
-              {reason(asking.error)}
+              {explained(asking.error)}
             </p>
           )}
         <p class="buttons">
@@ -62,8 +63,8 @@ const CREATING = [
   { name: "enable", says: "2 of 2: enable it" },
 ] as const
 
-function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+function explained(error: unknown): string {
+  const text = reasonOf(error)
   return /signature/i.test(text)
     ? "This wallet cannot be used: its signatures are made by a contract, and this network needs a key."
     : text

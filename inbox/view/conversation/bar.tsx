@@ -18,6 +18,7 @@ import { pathOf, routeTo } from "../../route.ts"
 export function Bar({ conversation }: { conversation: Conversation }): VNode {
   const { messages } = useAct()
   const [shown, setShown] = useState<"menu" | "name" | "address">()
+  const named = useSelect((state) => state.names[conversation.peer] !== undefined)
   const drawer = useSelect((state) => state.drawer !== undefined)
   const newest = useSelect((state) => state.open?.messages.at(-1)?.id)
   const selected = useSelect((state) => state.open?.selected)
@@ -37,8 +38,12 @@ export function Bar({ conversation }: { conversation: Conversation }): VNode {
           <Chip conversation={conversation} />
         </h1>
         <p>
-          <button type="button" class="mono bar-address" onClick={() => setShown("address")}>
-            {short(conversation.peer)}
+          <button
+            type="button"
+            class={`bar-address ${named ? "mono" : ""}`}
+            onClick={() => setShown("address")}
+          >
+            {named ? short(conversation.peer) : "Whole address"}
           </button>
           <Presence conversation={conversation} />
         </p>

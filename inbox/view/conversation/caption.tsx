@@ -1,6 +1,5 @@
 import type { VNode } from "preact"
 import { useAct } from "../../context.ts"
-import type { Conversation } from "../../model.ts"
 import { Button } from "../../parts/button.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { clock } from "../../text/time.ts"
@@ -8,7 +7,7 @@ import type { FeedRow } from "./rows.ts"
 
 /** What is said under a message: when it was written, or how far mine has come. */
 export function Caption(
-  { row, conversation }: { row: FeedRow; conversation: Conversation },
+  { row, readAt }: { row: FeedRow; readAt: number | undefined },
 ): VNode | null {
   const { messages } = useAct()
   const { message, caption } = row
@@ -45,7 +44,7 @@ export function Caption(
       return (
         <p class="caption">
           {caption === "read"
-            ? `Read ${clock(conversation.peerReadAt!)}`
+            ? `Read ${clock(readAt!)}`
             : caption === "sent"
             ? `Sent ${clock(message.at)}`
             : clock(message.at)}

@@ -27,7 +27,7 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
     [open.messages, open.newFrom, open.newCount, conversation.peerReadAt],
   )
   const keys = useMemo(() => rows.map((row) => row.message.id), [rows])
-  const start = rows.find((row) => row.newCount)?.message.id
+  const start = useMemo(() => rows.find((row) => row.newCount)?.message.id, [rows])
   const virtual = useVirtual({ scroller, list, keys, start })
   const draw = useDrawnRows()
   const fresh = useFresh(open.messages, virtual.atBottom)
@@ -79,7 +79,8 @@ export function Feed({ conversation, open }: { conversation: Conversation; open:
             {rows.slice(virtual.from, virtual.to).map((row, i) =>
               draw({
                 row,
-                conversation,
+                closed: conversation.consent !== "allowed",
+                readAt: conversation.peerReadAt,
                 position: virtual.from + i + 1,
                 total: open.more ? -1 : rows.length,
                 selected: row.message.id === open.selected,
@@ -117,7 +118,7 @@ function sameProps<T extends object>(a: T, b: T): boolean {
 
 /** How many messages of others came while the reader was further up. */
 function useFresh(messages: readonly Message[], atBottom: boolean): number {
-  const theirs = messages.filter((one) => !one.mine).length
+  const theirs = useMemo(() => messages.filter((one) => !one.mine).length, [messages])
   const [seen, setSeen] = useState(theirs)
   useEffect(() => {
     if (atBottom) setSeen(theirs)

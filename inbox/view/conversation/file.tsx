@@ -4,6 +4,7 @@ import { useAct } from "../../context.ts"
 import type { FileView, Message } from "../../model.ts"
 import { Button } from "../../parts/button.tsx"
 import { Name } from "../../parts/text.tsx"
+import { saveFile } from "../../save-file.ts"
 import { size, sizeOf } from "../../text/size.ts"
 
 const LONGEST_SIDE = 300
@@ -94,12 +95,8 @@ function extension(name: string): string {
 }
 
 /** Files are never opened here, whatever they call themselves: the browser saves them. */
-function save(file: FileView, bytes: Blob): void {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }))
-  link.download = file.name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+function save({ name }: FileView, bytes: Blob): void {
+  saveFile(name, new Blob([bytes], { type: "application/octet-stream" }))
 }
 
 /** A `blob:` URL that lives as long as the picture is drawn. */

@@ -1,10 +1,9 @@
 import type { VNode } from "preact"
 import { useState } from "preact/hooks"
 import { useAct, useSelect } from "../../context.ts"
-import type { Conversation } from "../../model.ts"
 import { usePersonName } from "../../parts/person.tsx"
 import { oneLine } from "../../text/plain.ts"
-import { clock, dateline } from "../../text/time.ts"
+import { clock, dateline, dayOf } from "../../text/time.ts"
 import { wordsOf } from "../../text/words.ts"
 import { BodyOf } from "./body.tsx"
 import { Caption } from "./caption.tsx"
@@ -15,7 +14,10 @@ import type { FeedRow } from "./rows.ts"
 
 export interface MessageRowProps {
   readonly row: FeedRow
-  readonly conversation: Conversation
+  /** Links and pictures stay shut: its sender is not allowed yet. */
+  readonly closed: boolean
+  /** When the peer said it had read. */
+  readonly readAt: number | undefined
   /** Its place among those loaded, from 1; `total` is -1 while older ones are not. */
   readonly position: number
   readonly total: number
@@ -24,17 +26,22 @@ export interface MessageRowProps {
 }
 
 const LONG_PRESS_MS = 450
+const JUST_NOW_MS = 1000
 
 /** One message: what stands above it, its bubble, and what is said under it. */
 export function MessageRow(
-  { row, conversation, position, total, selected, reachable }: MessageRowProps,
+  { row, closed, readAt, position, total, selected, reachable }: MessageRowProps,
 ): VNode {
   const { messages: act } = useAct()
   const { message } = row
-  const now = useSelect((state) => state.now)
+  const today = useSelect((state) => dayOf(state.now))
   const name = usePersonName(message.sender)
   const [menu, setMenu] = useState(false)
-  const closed = conversation.consent !== "allowed"
+  const [near, setNear] = useState(false)
+  // What I have just written rises; it is not sealed yet.
+  const [fresh] = useState(() =>
+    message.id.startsWith("local-") && Date.now() - message.at < JUST_NOW_MS
+  )
   const bare = message.body.kind === "file" && message.body.file.width !== undefined &&
     message.body.file.state === "here" && !closed && !message.answers
   const outlined = message.body.kind === "unknown" || message.body.kind === "broken"
@@ -53,7 +60,7 @@ export function MessageRow(
   ]
   return (
     <div class="feed-row" data-key={message.id}>
-      {row.day !== undefined && <p class="dateline">{dateline(row.day, now)}</p>}
+      {row.day !== undefined && <p class="dateline">{dateline(row.day, today)}</p>}
       {row.newCount !== undefined && (
         <p class="new-rule">
           <span>{row.newCount} new</span>
@@ -66,6 +73,8 @@ export function MessageRow(
         aria-setsize={total}
         tabIndex={reachable ? 0 : -1}
         {...(selected ? { "data-selected": "" } : {})}
+        {...(fresh ? { "data-fresh": "" } : {})}
+        onPointerEnter={({ pointerType }) => pointerType !== "touch" && setNear(true)}
         onFocus={(event) => event.target === event.currentTarget && act.select(message.id)}
         {...longPress(() => setMenu(true))}
       >
@@ -80,8 +89,10 @@ export function MessageRow(
           <BodyOf message={message} closed={closed} />
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}
-        <MessageActions message={message} open={menu} onOpen={setMenu} />
-        <Caption row={row} conversation={conversation} />
+        {(near || selected || menu) && (
+          <MessageActions message={message} open={menu} onOpen={setMenu} />
+        )}
+        <Caption row={row} readAt={readAt} />
       </article>
     </div>
   )

@@ -27,9 +27,10 @@ export function feedRows(
     ? undefined
     : messages.findLast((one) => one.mine && one.delivery.state === "sent" && one.at <= readAt)
   let ruled = newCount === 0 || newFrom === undefined
+  const days = messages.map((one) => dayOf(one.at))
   const starts = messages.map((message, i) => {
     const before = messages[i - 1]
-    const day = !before || dayOf(before.at) !== dayOf(message.at)
+    const day = days[i - 1] !== days[i]
     const rule = !ruled && message.at >= newFrom! && !message.mine
     if (rule) ruled = true
     const joins = before !== undefined && !day && !rule && before.mine === message.mine &&
@@ -49,7 +50,7 @@ export function feedRows(
       : "time"
     return {
       message,
-      ...(day ? { day: dayOf(message.at) } : {}),
+      ...(day ? { day: days[i]! } : {}),
       ...(rule ? { newCount } : {}),
       joinsBefore: joins,
       joinsAfter,

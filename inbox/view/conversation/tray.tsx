@@ -1,6 +1,7 @@
 import type { VNode } from "preact"
 import { useEffect, useMemo } from "preact/hooks"
 import { useAct, useSelect } from "../../context.ts"
+import { isPicture, isTooLarge, MESSAGE_BYTES } from "../../limits.ts"
 import { IconButton } from "../../parts/button.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { Link } from "../../parts/link.tsx"
@@ -10,15 +11,11 @@ import { oneLine } from "../../text/plain.ts"
 import { size } from "../../text/size.ts"
 import { wordsOf } from "../../text/words.ts"
 
-/** Room that sealing and the envelope take from the node's limit. */
-const ENVELOPE_BYTES = 4096
-const DEFAULT_LIMIT = 1_048_214
-
 /** The files about to be sent. */
 export function Tray(
   { files, onChange }: { files: readonly File[]; onChange: (files: readonly File[]) => void },
 ): VNode {
-  const limit = useSelect((state) => state.node.maxMessageBytes) ?? DEFAULT_LIMIT
+  const limit = useSelect((state) => state.node.maxMessageBytes) ?? MESSAGE_BYTES
   const fileStore = useSelect((state) => state.settings.fileStore)
   return (
     <ul class="tray" aria-label="Files to send">
@@ -34,7 +31,7 @@ export function Tray(
             label={`Remove ${oneLine(file.name)}`}
             onClick={() => onChange(files.filter((one) => one !== file))}
           />
-          {file.size > limit - ENVELOPE_BYTES && !fileStore && (
+          {isTooLarge(file.size, limit) && !fileStore && (
             <p class="tray-problem">
               <Icon name="warn" size={15} />
               This file is too large for a message ({size(limit)}), and no file store is set.{" "}
@@ -47,13 +44,8 @@ export function Tray(
   )
 }
 
-/** SVG can carry scripts and requests, so it gets an icon like other files. */
-const PICTURES = /^image\/(png|jpeg|gif|webp|avif|bmp)$/
-
 function Thumbnail({ file }: { file: File }): VNode {
-  const url = useMemo(() => PICTURES.test(file.type) ? URL.createObjectURL(file) : undefined, [
-    file,
-  ])
+  const url = useMemo(() => isPicture(file.type) ? URL.createObjectURL(file) : undefined, [file])
   useEffect(() => () => {
     if (url) URL.revokeObjectURL(url)
   }, [url])

@@ -1,6 +1,7 @@
 import type { RefObject } from "preact"
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import { heights } from "./heights.ts"
+import { measuring } from "./measuring.ts"
 
 /** What stays where it is while rows above and below it change. */
 type Anchor =
@@ -8,14 +9,18 @@ type Anchor =
   /** The row's top, in pixels from the top of what can be seen. */
   | { readonly key: string; readonly offset: number }
 
-export interface Virtual {
-  /** The rows to draw: from `from` up to, not with, `to`. */
+/** What is in the document. */
+interface Drawn {
+  /** The rows from `from` up to, not with, `to`. */
   readonly from: number
   readonly to: number
-  /** Pixels above and below them. */
+  readonly atBottom: boolean
+}
+
+export interface Virtual extends Drawn {
+  /** Pixels above and below the drawn rows. */
   readonly before: number
   readonly after: number
-  readonly atBottom: boolean
   /** For the element that scrolls. */
   readonly onScroll: () => void
   toBottom(): void
@@ -38,7 +43,8 @@ const START_OFFSET = 24
 
 /**
  * A list that draws what can be seen. Rows carry `data-key`; their heights are measured when drawn.
- * The first visible row, or the bottom, keeps its place whatever happens above.
+ * The first visible row, or the bottom, keeps its place whatever happens above: it decides which rows
+ * are drawn, and the scroll position follows.
  */
 export function useVirtual({ scroller, list, keys, start }: VirtualOptions): Virtual {
   const rows = useMemo(() => heights(GUESS), [])
@@ -47,34 +53,45 @@ export function useVirtual({ scroller, list, keys, start }: VirtualOptions): Vir
   )
   /** Where the browser stood when it was last looked at: what differs is the reader's doing. */
   const seenTop = useRef(0)
-  const [, redraw] = useState(0)
-  const [view, setView] = useState({ top: Infinity, height: 800 })
+  const height = useRef(800)
+  const [, count] = useState(0)
+  const redraw = () => count((n) => n + 1)
+  const measure = useMemo(() => measuring(rows, redraw), [])
   rows.follow(keys)
 
-  const total = rows.total()
-  const top = Math.min(view.top, Math.max(0, total - view.height))
-  const from = rows.at(top - OVERSCAN)
-  const to = keys.length ? rows.at(top + view.height + OVERSCAN) + 1 : 0
-  const base = () => list.current!.offsetTop
+  const drawn = toDraw()
+  const latest = useRef(drawn)
+  latest.current = drawn
+  const measured = useRef(keys)
 
-  function look(): void {
-    const { scrollTop, clientHeight } = scroller.current!
-    seenTop.current = scrollTop
-    const top = scrollTop - base()
-    setView((old) =>
-      Math.abs(old.top - top) < 1 && old.height === clientHeight
-        ? old
-        : { top, height: clientHeight }
-    )
+  /** What the anchor puts in sight, and some more on both sides. */
+  function toDraw(): Drawn {
+    const held = anchor.current
+    const row = held === "bottom" ? -1 : rows.indexOf(held.key)
+    const top = held === "bottom" || row < 0
+      ? rows.total() - height.current
+      : rows.top(row) - held.offset
+    return {
+      from: rows.at(top - OVERSCAN),
+      to: keys.length ? rows.at(top + height.current + OVERSCAN) + 1 : 0,
+      atBottom: held === "bottom",
+    }
+  }
+  function redrawIfStale(): void {
+    const { from, to, atBottom } = toDraw()
+    const { current } = latest
+    if (from !== current.from || to !== current.to || atBottom !== current.atBottom) redraw()
   }
 
-  const onScroll = () => {
-    const element = scroller.current!
+  const base = () => list.current!.offsetTop
+
+  /** Holds on to what the reader sees. */
+  function hold(element: HTMLElement): void {
     const first = rows.at(element.scrollTop - base())
     anchor.current = isAtEnd(element) || !keys.length
       ? "bottom"
       : { key: keys[first]!, offset: base() + rows.top(first) - element.scrollTop }
-    look()
+    seenTop.current = element.scrollTop
   }
 
   /** The scroll position that honours the anchor, and what the reader has scrolled since. */
@@ -83,54 +100,43 @@ export function useVirtual({ scroller, list, keys, start }: VirtualOptions): Vir
     const drift = element.scrollTop - seenTop.current
     const held = anchor.current
     const row = held === "bottom" ? -1 : rows.indexOf(held.key)
-    if (held === "bottom" || row < 0) return drift < -1 ? element.scrollTop : end
+    if (held === "bottom" || row < 0) {
+      if (drift >= -1) return end
+      hold(element)
+      return element.scrollTop
+    }
     if (drift) anchor.current = { ...held, offset: held.offset - drift }
     return Math.max(0, Math.min(end, base() + rows.top(row) - held.offset + drift))
   }
 
+  useLayoutEffect(() => measure.watch(scroller.current!), [])
   useLayoutEffect(() => {
     const element = scroller.current!
-    let news = false
-    for (const row of list.current!.querySelectorAll<HTMLElement>("[data-key]")) {
-      news = rows.measure(row.dataset.key!, row.getBoundingClientRect().height) || news
-    }
+    height.current = element.clientHeight
+    // Rows change with the messages; while the reader scrolls, only those new in sight are news.
+    measure.take(list.current!, measured.current !== keys)
+    measured.current = keys
     const to = target(element)
     if (Math.abs(element.scrollTop - to) > 0.5) element.scrollTop = to
-    if (news) redraw((n) => n + 1)
-    else if (isAtEnd(element)) anchor.current = "bottom"
-    look()
+    seenTop.current = element.scrollTop
+    if (isAtEnd(element)) anchor.current = "bottom"
+    redrawIfStale()
   })
-
-  // Pictures, fonts and windows change sizes without a draw.
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver((entries) => {
-      const news = entries.some(({ target }) => {
-        const { key } = (target as HTMLElement).dataset
-        return key === undefined
-          ? target.clientHeight !== view.height
-          : rows.measure(key, target.getBoundingClientRect().height)
-      })
-      // In the next frame: a change in the middle of the browser's own measuring would start it over.
-      if (news) requestAnimationFrame(() => redraw((n) => n + 1))
-    })
-    observer.observe(scroller.current!)
-    for (const row of list.current!.querySelectorAll("[data-key]")) observer.observe(row)
-    return () => observer.disconnect()
-  }, [from, to, keys, view.height])
 
   const move = (to: Anchor) => {
     anchor.current = to
-    redraw((n) => n + 1)
+    redraw()
   }
   return {
-    from,
-    to,
-    before: rows.top(from),
-    after: total - rows.top(to),
-    atBottom: anchor.current === "bottom",
-    onScroll,
+    ...drawn,
+    before: rows.top(drawn.from),
+    after: rows.total() - rows.top(drawn.to),
+    onScroll() {
+      hold(scroller.current!)
+      redrawIfStale()
+    },
     toBottom: () => move("bottom"),
-    toRow: (key) => move({ key, offset: view.height / 3 }),
+    toRow: (key) => move({ key, offset: height.current / 3 }),
   }
 }
 

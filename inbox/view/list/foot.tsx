@@ -1,11 +1,10 @@
 import type { VNode } from "preact"
 import { useSelect } from "../../context.ts"
-import type { Connection } from "../../model.ts"
 import { Icon } from "../../parts/icon.tsx"
 import { IconLink, Link } from "../../parts/link.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { short } from "../../text/address.ts"
-import { count } from "../../text/size.ts"
+import { connectionWords, hostOf } from "../../text/connection.ts"
 
 export function Foot(): VNode {
   const address = useSelect((state) => state.account?.address)
@@ -47,27 +46,4 @@ export function ConnectionLine(): VNode {
       <span>{connectionWords(connection, hostOf(url))}</span>
     </span>
   )
-}
-
-export function connectionWords(connection: Connection, host: string): string {
-  switch (connection.state) {
-    case "live":
-      return `Live on ${host}`
-    case "connecting":
-      return "Connecting…"
-    case "offline":
-      return "Offline"
-    case "catching-up":
-      return connection.total === undefined
-        ? `Catching up: ${count(connection.done)} messages`
-        : `Catching up: ${count(connection.done)} of ${count(connection.total)} messages`
-  }
-}
-
-export function hostOf(url: string): string {
-  try {
-    return new URL(url).host
-  } catch {
-    return url
-  }
 }

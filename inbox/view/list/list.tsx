@@ -2,14 +2,14 @@ import type { VNode } from "preact"
 import { useMemo } from "preact/hooks"
 import { useSelect } from "../../context.ts"
 import type { Conversation } from "../../model.ts"
-import type { Tab } from "../../route.ts"
+import { type Tab, tabOf } from "../../route.ts"
 import { IconLink, Link } from "../../parts/link.tsx"
 import { Mark } from "../../parts/mark.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { Foot } from "./foot.tsx"
 import { Row } from "./row.tsx"
 import { Search, SearchResults } from "./search.tsx"
-import { tabOf, Tabs } from "./tabs.tsx"
+import { Tabs } from "./tabs.tsx"
 
 const EMPTY: Record<Tab, string> = {
   inbox: "Nothing here yet.",

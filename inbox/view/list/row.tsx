@@ -7,12 +7,12 @@ import { Link } from "../../parts/link.tsx"
 import { Person } from "../../parts/person.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { oneLine } from "../../text/plain.ts"
-import { when } from "../../text/time.ts"
+import { dayOf, when } from "../../text/time.ts"
 
 export function Row({ conversation }: { conversation: Conversation }): VNode {
   const { peer, unread, failed } = conversation
   const current = useSelect((state) => state.open?.id === conversation.id)
-  const now = useSelect((state) => state.now)
+  const today = useSelect((state) => dayOf(state.now))
   const writing = useSelect((state) => (state.typing[conversation.id] ?? 0) > state.now)
   const at = conversation.last?.at ?? conversation.createdAt
   const text = preview(conversation, writing)
@@ -38,7 +38,7 @@ export function Row({ conversation }: { conversation: Conversation }): VNode {
           {failed && <Icon name="warn" size={15} />}
           {text}
         </span>
-        <time class="row-time">{when(at, now)}</time>
+        <time class="row-time">{when(at, today)}</time>
       </Link>
     </li>
   )

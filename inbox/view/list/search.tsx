@@ -7,7 +7,7 @@ import { Person } from "../../parts/person.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { findAddress, short } from "../../text/address.ts"
 import { oneLine } from "../../text/plain.ts"
-import { when } from "../../text/time.ts"
+import { dayOf, when } from "../../text/time.ts"
 import { routeTo } from "../../route.ts"
 import { Row } from "./row.tsx"
 
@@ -52,7 +52,7 @@ export function SearchResults(): VNode {
   const conversations = useSelect((state) => state.conversations)
   const names = useSelect((state) => state.names)
   const hits = useSelect((state) => state.hits)
-  const now = useSelect((state) => state.now)
+  const today = useSelect((state) => dayOf(state.now))
   const people = useMemo(
     () =>
       conversations.filter((one) =>
@@ -92,7 +92,7 @@ export function SearchResults(): VNode {
                     <span class="row-name">
                       <Person address={conversation.peer} />
                     </span>
-                    <time class="row-time">{when(hit.at, now)}</time>
+                    <time class="row-time">{when(hit.at, today)}</time>
                     <span class="row-text">
                       <Marked text={oneLine(hit.text)} query={query} />
                     </span>

@@ -1,6 +1,5 @@
 import type { VNode } from "preact"
 import { useAct, useSelect } from "../../context.ts"
-import type { Conversation } from "../../model.ts"
 import type { Tab } from "../../route.ts"
 
 const TABS: readonly { readonly tab: Tab; readonly label: string }[] = [
@@ -8,18 +7,6 @@ const TABS: readonly { readonly tab: Tab; readonly label: string }[] = [
   { tab: "requests", label: "Requests" },
   { tab: "denied", label: "Denied" },
 ]
-
-/** Consent decides where a conversation is listed. */
-export function tabOf(conversation: Conversation): Tab {
-  switch (conversation.consent) {
-    case "allowed":
-      return "inbox"
-    case "unknown":
-      return "requests"
-    case "denied":
-      return "denied"
-  }
-}
 
 export function Tabs({ tab }: { tab: Tab }): VNode {
   const { go } = useAct()

@@ -6,6 +6,8 @@ import type { Account } from "../../model.ts"
 import { Button } from "../../parts/button.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { Pointer } from "../../parts/pointer.tsx"
+import { Problem, reasonOf } from "../../parts/problem.tsx"
+import { saveFile } from "../../save-file.ts"
 import { short } from "../../text/address.ts"
 
 const FORMATS: readonly {
@@ -34,16 +36,12 @@ export function KeysPage({ account }: { account: Account }): VNode {
   const save = async () => {
     try {
       const text = await act.export(format, passphrase)
-      const link = document.createElement("a")
-      link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }))
-      link.download = `wafer-${short(account.address).replace("…", "-")}.${
-        format === "file" ? "json" : "txt"
-      }`
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+      const name = `wafer-${short(account.address).replace("…", "-")}`
+      const end = format === "file" ? "json" : "txt"
+      saveFile(`${name}.${end}`, new Blob([text], { type: "text/plain" }))
       setProblem(undefined)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(reasonOf(error))
     }
   }
   return (
@@ -96,12 +94,7 @@ export function KeysPage({ account }: { account: Account }): VNode {
       <p class="buttons">
         <Button look="solid" type="submit" icon="fetch" disabled={!ready}>Export</Button>
       </p>
-      {problem && (
-        <p class="problem" role="alert">
-          <Icon name="warn" size={16} />
-          {problem}
-        </p>
-      )}
+      {problem && <Problem>{problem}</Problem>}
       <Pointer file="inbox/worker/vault.ts" />
     </form>
   )

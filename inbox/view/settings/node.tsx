@@ -2,9 +2,8 @@ import type { VNode } from "preact"
 import { useState } from "preact/hooks"
 import { useAct, useSelect } from "../../context.ts"
 import { Button } from "../../parts/button.tsx"
-import { Dialog } from "../../parts/dialog.tsx"
 import { size } from "../../text/size.ts"
-import { hostOf } from "../list/foot.tsx"
+import { AskForNode } from "../node-question.tsx"
 
 /** Which node carries the messages, what it keeps, and what it can see. */
 export function NodePage(): VNode {
@@ -64,18 +63,7 @@ export function NodePage(): VNode {
           <Button type="submit" disabled={store === fileStore}>Keep</Button>
         </p>
       </form>
-      {asking && (
-        <Dialog
-          title="Another node"
-          onClose={() => setAsking(false)}
-        >
-          <p>Use the node at {hostOf(url)}? It will see your address and who you write to.</p>
-          <p class="buttons">
-            <Button onClick={() => setAsking(false)}>No</Button>
-            <Button look="solid" onClick={() => act.useNode(url)}>Use it</Button>
-          </p>
-        </Dialog>
-      )}
+      {asking && <AskForNode url={url} onNo={() => setAsking(false)} />}
     </>
   )
 }

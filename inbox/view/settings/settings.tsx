@@ -1,21 +1,22 @@
-import type { ComponentChildren, VNode } from "preact"
+import type { VNode } from "preact"
 import { useState } from "preact/hooks"
 import { useAct, useSelect } from "../../context.ts"
 import type { Account } from "../../model.ts"
 import type { SettingsPage } from "../../route.ts"
 import { Button } from "../../parts/button.tsx"
-import { Dialog } from "../../parts/dialog.tsx"
 import { Icon } from "../../parts/icon.tsx"
 import { IconLink, Link } from "../../parts/link.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { setTheme, type Theme, theme } from "../../theme.ts"
 import { short } from "../../text/address.ts"
-import { count, size } from "../../text/size.ts"
 import { date } from "../../text/time.ts"
-import { hostOf } from "../list/foot.tsx"
+import { hostOf } from "../../text/connection.ts"
 import { ConsentPage } from "./consent.tsx"
 import { KeysPage } from "./keys.tsx"
+import { Line, Switch } from "./line.tsx"
 import { NodePage } from "./node.tsx"
+import { PassphraseLine } from "./passphrase.tsx"
+import { StorageLine } from "./storage.tsx"
 
 const TITLES: Record<SettingsPage, string> = {
   "": "Settings",
@@ -42,25 +43,6 @@ export function Settings({ page, account }: { page: SettingsPage; account: Accou
         {page === "consent" && <ConsentPage />}
         {page === "node" && <NodePage />}
       </div>
-    </div>
-  )
-}
-
-/** A line of settings: what it is, how it stands, what can be done. */
-export function Line(
-  { name, says, children }: {
-    name: ComponentChildren
-    says?: ComponentChildren
-    children?: ComponentChildren
-  },
-): VNode {
-  return (
-    <div class="setting">
-      <div>
-        <strong>{name}</strong>
-        {says && <p>{says}</p>}
-      </div>
-      {children}
     </div>
   )
 }
@@ -149,113 +131,26 @@ function Overview({ account }: { account: Account }): VNode {
   )
 }
 
-function Switch(
-  { name, says, on, onChange }: {
-    name: string
-    says: string
-    on: boolean
-    onChange: (on: boolean) => void
-  },
-): VNode {
-  return (
-    <Line name={name} says={says}>
-      <button
-        type="button"
-        class="switch"
-        role="switch"
-        aria-checked={on}
-        aria-label={name}
-        onClick={() => onChange(!on)}
-      />
-    </Line>
-  )
-}
-
 function ThemeLine(): VNode {
   const [now, setNow] = useState<Theme>(theme)
   return (
     <Line name={<label for="theme">Theme</label>} says="Day and night, or as the system says.">
-      <select
-        id="theme"
-        class="select"
-        value={now}
-        onChange={(event) => {
-          const next = event.currentTarget.value as Theme
-          setTheme(next)
-          setNow(next)
-        }}
-      >
-        <option value="system">System</option>
-        <option value="light">Day</option>
-        <option value="dark">Night</option>
-      </select>
-    </Line>
-  )
-}
-
-function PassphraseLine({ account }: { account: Account }): VNode {
-  const { account: act } = useAct()
-  const [editing, setEditing] = useState(false)
-  const [text, setText] = useState("")
-  const close = () => setEditing(false)
-  return (
-    <Line
-      name="Passphrase"
-      says={account.passphrase
-        ? "Asked for when this page opens."
-        : "None. The key is encrypted with one that this browser keeps."}
-    >
-      <Button onClick={() => setEditing(true)}>{account.passphrase ? "Change" : "Set"}</Button>
-      {editing && (
-        <Dialog title="Passphrase" onClose={close}>
-          <form
-            class="form"
-            onSubmit={async (event) => {
-              event.preventDefault()
-              await act.setPassphrase(text)
-              close()
-            }}
-          >
-            <label for="new-passphrase">
-              Forget it, and only a backup opens this account. Empty removes it.
-            </label>
-            <input
-              id="new-passphrase"
-              class="field"
-              type="password"
-              autocomplete="new-password"
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-            <p class="buttons">
-              <Button look="solid" type="submit">Keep</Button>
-            </p>
-          </form>
-        </Dialog>
-      )}
-    </Line>
-  )
-}
-
-function StorageLine(): VNode {
-  const { account } = useAct()
-  const stored = useSelect((state) => state.stored)
-  const [asking, setAsking] = useState(false)
-  return (
-    <Line name="Storage" says={`${count(stored.messages)} messages, ${size(stored.bytes)}`}>
-      <Button onClick={() => setAsking(true)}>Forget this account here</Button>
-      {asking && (
-        <Dialog title="Forget this account here" onClose={() => setAsking(false)}>
-          <p>
-            Its keys, names and messages leave this browser. Without a backup or a wallet nobody can
-            open this account again.
-          </p>
-          <p class="buttons">
-            <Button onClick={() => setAsking(false)}>Keep it</Button>
-            <Button look="solid" onClick={() => account.forget()}>Forget it</Button>
-          </p>
-        </Dialog>
-      )}
+      <span class="select">
+        <select
+          id="theme"
+          value={now}
+          onChange={(event) => {
+            const next = event.currentTarget.value as Theme
+            setTheme(next)
+            setNow(next)
+          }}
+        >
+          <option value="system">System</option>
+          <option value="light">Day</option>
+          <option value="dark">Night</option>
+        </select>
+        <Icon name="open" size={16} />
+      </span>
     </Line>
   )
 }
