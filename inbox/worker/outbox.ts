@@ -62,6 +62,8 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   } = options
   let queue: Outbound[] = await database.all("outbox")
   const busy = new Set<string>()
+  // Asked for while busy: what was found out before, like that nobody can be reached, may be past.
+  const asked = new Set<string>()
   const uploads = new Map<string, AbortController>()
   markFailed()
 
@@ -106,13 +108,16 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   }
 
   async function drain(conversation: string): Promise<void> {
-    if (busy.has(conversation)) return
+    if (busy.has(conversation)) return void asked.add(conversation)
     busy.add(conversation)
     try {
-      for (;;) {
-        const item = queue.find((one) => one.conversation === conversation)
-        if (!item || item.failed !== undefined || !await sendOne(item)) return
-      }
+      do {
+        asked.delete(conversation)
+        for (;;) {
+          const item = queue.find((one) => one.conversation === conversation)
+          if (!item || item.failed !== undefined || !await sendOne(item)) break
+        }
+      } while (asked.has(conversation))
     } finally {
       busy.delete(conversation)
     }
