@@ -1,6 +1,7 @@
 // Starts real processes for the stories in tests/: nodes and programs, on each runtime.
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import { createServer } from "node:net"
 import { delimiter, join } from "node:path"
 import process from "node:process"
 
@@ -26,6 +27,23 @@ export function findProgram(name: string, variable: string): string | undefined 
   const named = process.env[variable]
   if (named) return named
   return process.env.PATH?.split(delimiter).map((folder) => join(folder, name)).find(existsSync)
+}
+
+/**
+ * A free port for what goes away and comes back at the same address. It is below those that the system
+ * gives to whoever asks for any, so that nobody takes it meanwhile.
+ */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 6000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) =>
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true))
+    )
+    if (!isFree) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 export interface NodeProcess extends AsyncDisposable {

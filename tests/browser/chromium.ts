@@ -15,6 +15,7 @@ const root = join(import.meta.dirname!, "..", "..")
 /** The options with which Chromium starts here, as root and without a network. */
 export const launchOptions = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  timeout: 120_000,
   args: [
     "--no-sandbox",
     "--disable-gpu",

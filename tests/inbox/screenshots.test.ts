@@ -9,7 +9,7 @@ import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { type Gallery, openGallery } from "./gallery.ts"
-import { desktop, openBrowser, phone } from "./person.ts"
+import { desktop, newContext, openBrowser, phone } from "./person.ts"
 
 const folder = fileURLToPath(new URL("../../inbox/screenshots/", import.meta.url))
 const write = process.env.WAFER_SCREENSHOTS === "write"
@@ -61,7 +61,7 @@ after(async () => {
 for (const { size, states } of wanted) {
   for (const colorScheme of ["light", "dark"] as const) {
     test(`${size}, ${colorScheme}`, async () => {
-      const context = await browser.newContext({
+      const context = await newContext(browser, {
         ...sizes[size],
         colorScheme,
         reducedMotion: "reduce",
