@@ -38,7 +38,13 @@ const find = (...folders: string[]) =>
 const everywhere = find("crypto-wasm", "proto", "sdk")
 const servers = [...everywhere, ...find("node", "scripts")]
 // Those that take a minute begin first, or the others would be done long before them.
-const slow = ["network/runtimes", "runtimes/matrix", "inbox/accessibility", "inbox/screenshots"]
+const slow = [
+  "inbox/accessibility",
+  "inbox/screenshots",
+  "network/on-bun",
+  "network/on-deno",
+  "runtimes/matrix",
+]
 const isSlow = (file: string) => slow.some((name) => file.includes(`/${name}.test.ts`))
 const stories = find("tests").sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)))
 

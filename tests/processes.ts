@@ -92,7 +92,7 @@ export async function startNodeProgram(program: string, args: string[]): Promise
       return url !== "" || child.exitCode !== null || failure !== undefined
     }, 60_000)
     if (url === "") throw failure ?? new Error(`the node exited with ${child.exitCode}`)
-    await until(async () => (await fetch(`${url}/readyz`)).ok)
+    await until(async () => (await fetch(`${url}/readyz`)).ok, 60_000)
   } catch (cause) {
     child.kill("SIGKILL")
     throw new Error(`the node was not ready:\n${output}`, { cause })
@@ -120,14 +120,14 @@ export async function startNodeProgram(program: string, args: string[]): Promise
 export async function runProgram(
   runtime: Runtime,
   file: string,
-  options: { args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {},
+  options: { args?: string[]; env?: Record<string, string> } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const [program, args] = commandOf(runtime, file, options.args)
   const child = spawn(program, args, {
     cwd: root,
     env: { ...process.env, ...options.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: options.timeoutMs ?? 60_000,
+    timeout: 180_000,
   })
   let stdout = ""
   let stderr = ""
@@ -143,7 +143,7 @@ export async function runProgram(
 /** Waits until `holds` answers true; a throw counts as not yet. Rejects after `timeoutMs`. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  timeoutMs = 20_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

@@ -25,7 +25,7 @@ import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 import { introduced, type Stranger, stranger } from "./stranger.ts"
 
 const TOPIC = DEFAULT_CONFIG.pubsubTopic
-const LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 5000 }
+const LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 60_000 }
 const utf8 = new TextEncoder()
 
 /** A node with an honest peer, and a hostile one connected to it. */
@@ -36,7 +36,8 @@ async function scene(
 ): Promise<void> {
   await using hostile = await stranger()
   await prepare(hostile)
-  await using node = await localNode({ ...config, timings: { full: 600_000, recent: 600_000 } })
+  const timings = { full: 600_000, recent: 600_000, ...config.timings }
+  await using node = await localNode({ ...config, timings })
   await using honest = await localNode({ seeds: [...node.peers.addresses] })
   await until(() => honest.peers.status().mesh >= 1, 40_000, () => "no honest peer")
   await hostile.dial(node.peers.addresses[0]!)
@@ -138,7 +139,7 @@ test(
         40_000,
         () => node.metrics.registry.text(),
       )
-      const score = () => node.peers.status().peers.find(({ id }) => id === hostile.id)!.score
+      const score = () => node.peers.status().peers.find(({ id }) => id === hostile.id)?.score ?? 0
       await until(() => score() < -100, 40_000, () => `a score of ${score()}`)
       assert.deepEqual([node.count(), honest.count()], [0, 0])
     })
@@ -290,7 +291,6 @@ test("ids that nobody serves are counted, and their source is not asked again", 
       40_000,
       () => "not counted",
     )
-    await new Promise((resolve) => setTimeout(resolve, 1500))
     const before = sessions
     await new Promise((resolve) => setTimeout(resolve, 3000))
     assert.equal(sessions, before)
@@ -312,7 +312,7 @@ test("a session without an end is ended", { timeout: 120_000 }, async () => {
     async (node) => {
       await until(
         () => metric(node, "wafer_p2p_violations_total", "timeout") >= 1,
-        30_000,
+        60_000,
         () => `${last} rounds`,
       )
       assert.ok(last <= 256)
@@ -335,24 +335,29 @@ test(
   "sessions in a row are turned away, one at a time is answered",
   { timeout: 120_000 },
   async () => {
-    await scene(async (node, hostile) => {
-      const statuses: number[] = []
-      for (let i = 0; i < 6; i++) {
-        const sync = channel(
-          await open(hostile, node, SYNC),
-          SyncFrameSchema,
-          SyncFrameSchema,
-          LIMITS,
-        )
-        await sync.write(create(SyncFrameSchema, {
-          frame: { case: "open", value: { network: "wafer", version: 1, highNs: 1n << 63n } },
-        }))
-        const { frame } = await sync.read()
-        assert.equal(frame.case, "accept")
-        if (frame.case === "accept") statuses.push(frame.value.status)
-      }
-      // The first session is left open, so the next are refused as busy.
-      assert.deepEqual(statuses, [0, 1, 1, 1, 1, 1])
-    })
+    // Longer than all of this takes: the first session is left open.
+    const config = { timings: { round: 60_000 } }
+    await scene(
+      async (node, hostile) => {
+        const statuses: number[] = []
+        for (let i = 0; i < 6; i++) {
+          const sync = channel(
+            await open(hostile, node, SYNC),
+            SyncFrameSchema,
+            SyncFrameSchema,
+            LIMITS,
+          )
+          await sync.write(create(SyncFrameSchema, {
+            frame: { case: "open", value: { network: "wafer", version: 1, highNs: 1n << 63n } },
+          }))
+          const { frame } = await sync.read()
+          assert.equal(frame.case, "accept")
+          if (frame.case === "accept") statuses.push(frame.value.status)
+        }
+        assert.deepEqual(statuses, [0, 1, 1, 1, 1, 1])
+      },
+      undefined,
+      config,
+    )
   },
 )

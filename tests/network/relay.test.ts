@@ -8,9 +8,9 @@ test("an envelope reaches every node, and each stores it once", { timeout: 120_0
   await using c = await localNode({ seeds: [...a.peers.addresses] })
   const nodes = [a, b, c]
   await until(
-    () => nodes.every(({ peers }) => peers.status().peers.filter((p) => p.wafer).length === 2),
+    () => nodes.every(({ peers }) => peers.status().mesh === 2),
     40_000,
-    () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers.length)),
+    () => nodes.map(({ peers }) => peers.status().mesh).join(),
   )
   await b.publish(...Array.from({ length: 50 }, () => envelope()))
   await until(

@@ -136,11 +136,12 @@ test("what cannot be answered is refused by name", { timeout: 120_000 }, async (
     assert.equal(answer.statusCode, status, answer.statusDesc)
     assert.equal(answer.messages.length, 0)
   }
+  // Many at a time, so that a busy machine asks faster than it is allowed to.
   let turnedAway = 0
-  for (let i = 0; i < 80; i++) {
-    if ((await ask(tool, node, bytes(11, TOPIC))).statusCode === 429) turnedAway++
+  while (turnedAway === 0) {
+    const asked = Array.from({ length: 20 }, () => ask(tool, node, bytes(11, TOPIC)))
+    turnedAway = (await Promise.all(asked)).filter(({ statusCode }) => statusCode === 429).length
   }
-  assert.ok(turnedAway > 0)
   assert.equal(metric(node, "wafer_p2p_store_queries_total", "429"), turnedAway)
 })
 

@@ -72,11 +72,16 @@ test("the connection that carried gossip closed, another to the same peer stayed
   timeout: 120_000,
 }, async () => {
   const breakLink = async (node: LocalNode, other: Stranger) => {
-    // Both connections are identified: nothing opens gossip streams on the second one any more.
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    await other.dial(node.peers.addresses[0]!)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    const connections = other.host.libp2p.getConnections()
+    const { libp2p } = other.host
+    const identified = new Set<string>()
+    libp2p.addEventListener(
+      "peer:identify",
+      ({ detail }) => void identified.add(detail.connection.id),
+    )
+    const second = await other.dial(node.peers.addresses[0]!)
+    // From then on nothing opens gossip streams on the second one.
+    await until(() => identified.has(second.id), 40_000, () => "not identified")
+    const connections = libp2p.getConnections()
     assert.equal(connections.length, 2)
     const carrying = connections.find((connection) =>
       connection.streams.some(({ protocol }) => RELAY_PROTOCOLS.includes(protocol))
