@@ -92,7 +92,7 @@ for (
     ]],
   ] as const
 ) {
-  test(`${name}: sent away`, { timeout: 120_000 }, async () => {
+  test(`${name}: sent away`, { timeout: 300_000 }, async () => {
     await scene(async (node, hostile) => {
       const stream = await open(hostile, node, protocol)
       stream.send(Uint8Array.from(bytes))
@@ -103,7 +103,7 @@ for (
 }
 
 test("a peer that opens streams and says nothing is dropped, not banned", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await scene(async (node, hostile) => {
     await open(hostile, node, SYNC)
@@ -119,7 +119,7 @@ test("a peer that opens streams and says nothing is dropped, not banned", {
 
 test(
   "gossip that is signed, malformed or oversized is not forwarded",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await scene(async (node, hostile, honest) => {
       const data = wakuOf(envelope())
@@ -146,7 +146,7 @@ test(
   },
 )
 
-test("who sends only rubbish is sent away", { timeout: 120_000 }, async () => {
+test("who sends only rubbish is sent away", { timeout: 300_000 }, async () => {
   await scene(async (node, hostile) => {
     for (let i = 0; i < 20; i++) {
       hostile.push(node.peers.id, rpc({ data: utf8.encode(`rubbish ${i}`) }))
@@ -156,7 +156,7 @@ test("who sends only rubbish is sent away", { timeout: 120_000 }, async () => {
   })
 })
 
-test("what is known is not news in another encoding", { timeout: 120_000 }, async () => {
+test("what is known is not news in another encoding", { timeout: 300_000 }, async () => {
   await scene(async (node, hostile, honest) => {
     const once = wakuOf(envelope())
     hostile.push(node.peers.id, rpc({ data: once }))
@@ -173,7 +173,7 @@ test("what is known is not news in another encoding", { timeout: 120_000 }, asyn
   })
 })
 
-test("a flood is cut to what a peer may send", { timeout: 120_000 }, async () => {
+test("a flood is cut to what a peer may send", { timeout: 300_000 }, async () => {
   // A bucket that hardly refills, so that how fast this machine is decides nothing.
   const gossipMessages = { perSecond: 1, burst: 1000 }
   await scene(
@@ -251,7 +251,7 @@ async function lured(
   await story(node, hostile)
 }
 
-test("a forged body: sent away, not stored", { timeout: 120_000 }, async () => {
+test("a forged body: sent away, not stored", { timeout: 300_000 }, async () => {
   await lured(async (hostile) => {
     await pretend(hostile)
     await compares(hostile, () => idList([new Uint8Array(32).fill(7)]))
@@ -269,7 +269,7 @@ test("a forged body: sent away, not stored", { timeout: 120_000 }, async () => {
 })
 
 test("ids that nobody serves are counted, and their source is not asked again", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   let sessions = 0
   await lured(async (hostile) => {
@@ -297,7 +297,7 @@ test("ids that nobody serves are counted, and their source is not asked again", 
   })
 })
 
-test("a session without an end is ended", { timeout: 120_000 }, async () => {
+test("a session without an end is ended", { timeout: 300_000 }, async () => {
   let last = 0
   await lured(
     async (hostile) => {
@@ -321,7 +321,7 @@ test("a session without an end is ended", { timeout: 120_000 }, async () => {
   )
 })
 
-test("records that nobody signed: sent away", { timeout: 120_000 }, async () => {
+test("records that nobody signed: sent away", { timeout: 300_000 }, async () => {
   await lured(
     (hostile) => pretend(hostile, [utf8.encode("a record"), new Uint8Array(100)]),
     async (node, hostile) => {
@@ -333,7 +333,7 @@ test("records that nobody signed: sent away", { timeout: 120_000 }, async () => 
 
 test(
   "sessions in a row are turned away, one at a time is answered",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     // Longer than all of this takes: the first session is left open.
     const config = { timings: { round: 60_000 } }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { envelope, localNode, metric, until } from "./local.ts"
 
-test("an envelope reaches every node, and each stores it once", { timeout: 120_000 }, async () => {
+test("an envelope reaches every node, and each stores it once", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await using c = await localNode({ seeds: [...a.peers.addresses] })

@@ -20,7 +20,7 @@ function same(nodes: readonly LocalNode[]): boolean {
 
 const counts = (nodes: readonly LocalNode[]) => () => nodes.map((n) => n.count()).join()
 
-test("an empty node copies everything, in order and both sets", { timeout: 120_000 }, async () => {
+test("an empty node copies everything, in order and both sets", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await fill(a, 6000, () => envelope())
   await fill(a, 1200, () => envelope({ contentTopic: "/other/1/x/proto" }))
@@ -31,7 +31,7 @@ test("an empty node copies everything, in order and both sets", { timeout: 120_0
   assert.ok(metric(b, "wafer_p2p_items_repaired_total") > 3000)
 })
 
-test("two nodes that lived apart become equal, and know it", { timeout: 120_000 }, async () => {
+test("two nodes that lived apart become equal, and know it", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode()
   const common = Array.from({ length: 2000 }, () => envelope())
@@ -56,7 +56,7 @@ test("two nodes that lived apart become equal, and know it", { timeout: 120_000 
   )
 })
 
-test("what gossip cannot carry comes all the same", { timeout: 120_000 }, async () => {
+test("what gossip cannot carry comes all the same", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await until(() => b.peers.status().peers.some((p) => p.wafer), 40_000, () => "not connected")
@@ -76,7 +76,7 @@ test("what gossip cannot carry comes all the same", { timeout: 120_000 }, async 
   assert.equal(b.count(), 6)
 })
 
-test("a corrupt row is removed and fetched again", { timeout: 120_000 }, async () => {
+test("a corrupt row is removed and fetched again", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await using c = await localNode({ seeds: [...a.peers.addresses] })
@@ -97,7 +97,7 @@ test("a corrupt row is removed and fetched again", { timeout: 120_000 }, async (
 
 test(
   "what is expired or stamped ahead is neither offered nor taken",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await using a = await localNode({ retentionMs: 0 })
     await a.publish(
@@ -116,7 +116,7 @@ test(
   },
 )
 
-test("an audit finds equal nodes equal", { timeout: 120_000 }, async () => {
+test("an audit finds equal nodes equal", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await fill(a, 500, () => envelope())
   await using b = await localNode({ seeds: [...a.peers.addresses] })

@@ -62,7 +62,7 @@ async function nodeWith(envelopes: readonly Envelope[]): Promise<LocalNode> {
   return node
 }
 
-test("pages go either way, and each comes oldest first", { timeout: 120_000 }, async () => {
+test("pages go either way, and each comes oldest first", { timeout: 300_000 }, async () => {
   await using node = await nodeWith(Array.from({ length: 45 }, (_, i) => at(i + 1)))
   await using tool = await stranger()
   for (const [forward, pages] of [[true, [1, 21, 41]], [false, [26, 6, 1]]] as const) {
@@ -87,7 +87,7 @@ test("pages go either way, and each comes oldest first", { timeout: 120_000 }, a
   assert.equal(metric(node, "wafer_p2p_store_queries_total", "200"), 6)
 })
 
-test("times, topics and hashes", { timeout: 120_000 }, async () => {
+test("times, topics and hashes", { timeout: 300_000 }, async () => {
   const other = envelope({ contentTopic: "/other/1/x/proto" })
   const all = [1, 2, 3, 4, 5].map((ns) => at(ns))
   await using node = await nodeWith([...all, other])
@@ -110,7 +110,7 @@ test("times, topics and hashes", { timeout: 120_000 }, async () => {
   assert.ok(hashes.every(({ message, pubsubTopic }) => (message ?? pubsubTopic) === undefined))
 })
 
-test("an answer stays under 4 MiB, and goes on where it ended", { timeout: 120_000 }, async () => {
+test("an answer stays under 4 MiB, and goes on where it ended", { timeout: 300_000 }, async () => {
   await using node = await nodeWith(
     [1, 2, 3, 4, 5, 6, 7].map((ns) => at(ns, new Uint8Array(1_048_214))),
   )
@@ -121,7 +121,7 @@ test("an answer stays under 4 MiB, and goes on where it ended", { timeout: 120_0
   assert.deepEqual(times(await ask(tool, node, DATA, FORWARD, bytes(11, TOPIC), next)), [4, 5, 6])
 })
 
-test("what cannot be answered is refused by name", { timeout: 120_000 }, async () => {
+test("what cannot be answered is refused by name", { timeout: 300_000 }, async () => {
   await using node = await nodeWith([at(1)])
   await using tool = await stranger()
   const cases: [number, number[][]][] = [
@@ -145,7 +145,7 @@ test("what cannot be answered is refused by name", { timeout: 120_000 }, async (
   assert.equal(metric(node, "wafer_p2p_store_queries_total", "429"), turnedAway)
 })
 
-test("a network of our own topic has no such protocol", { timeout: 120_000 }, async () => {
+test("a network of our own topic has no such protocol", { timeout: 300_000 }, async () => {
   await using node = await localNode()
   await using tool = await stranger()
   await assert.rejects(ask(tool, node, bytes(11, TOPIC)), { name: "UnsupportedProtocolError" })

@@ -11,7 +11,7 @@ import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 const program = process.env.WAKU_NODE_BIN
 const options = {
   skip: program ? false : "WAKU_NODE_BIN does not name a go-waku program",
-  timeout: 120_000,
+  timeout: 300_000,
 }
 const SHARD = "/waku/2/rs/16/3"
 

@@ -52,24 +52,24 @@ async function heals(
   )
 }
 
-test("an RPC larger than the limit", { timeout: 120_000 }, async () => {
+test("an RPC larger than the limit", { timeout: 300_000 }, async () => {
   await heals((node, other) => other.push(node.peers.id, new Uint8Array(17 * 1024 * 1024)))
 })
 
-test("a write stream that broke", { timeout: 120_000 }, async () => {
+test("a write stream that broke", { timeout: 300_000 }, async () => {
   await heals((node, other) =>
     inbound(other.host, node.peers.id).rawStream.abort(new Error("the reader gave up"))
   )
 })
 
-test("a read stream that broke", { timeout: 120_000 }, async () => {
+test("a read stream that broke", { timeout: 300_000 }, async () => {
   await heals((node, other) =>
     outbound(other.host, node.peers.id).rawStream.abort(new Error("the writer gave up"))
   )
 })
 
 test("the connection that carried gossip closed, another to the same peer stayed", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const breakLink = async (node: LocalNode, other: Stranger) => {
     const { libp2p } = other.host
@@ -92,7 +92,7 @@ test("the connection that carried gossip closed, another to the same peer stayed
   await heals(breakLink)
 })
 
-test("a peer that was too busy to say who it is is asked again", { timeout: 120_000 }, async () => {
+test("a peer that was too busy to say who it is is asked again", { timeout: 300_000 }, async () => {
   await using other = await stranger()
   const { identify, identifyPush } = other.host.libp2p.services as Record<string, Startable>
   await identify!.stop()
