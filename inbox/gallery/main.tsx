@@ -9,6 +9,10 @@ import { applyTheme } from "../theme.ts"
 import { lighthouse } from "./lighthouse.ts"
 import { states } from "./states.ts"
 
+// Nothing of a state comes later than the rest of it.
+const parts = import.meta as unknown as { glob(pattern: string): Record<string, () => unknown> }
+await Promise.all(Object.values(parts.glob("../view/**/*.tsx")).map((load) => load()))
+
 applyTheme()
 const name = new URLSearchParams(location.search).get("state")
 const root = document.querySelector<HTMLElement>("#page")!

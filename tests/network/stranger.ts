@@ -36,7 +36,7 @@ export async function stranger(): Promise<Stranger> {
     gate: createGate([], Date.now, createPeerLog(createRegistry(), silent)),
     inboundPerSecond: 100,
     pingIntervalMs: 2000,
-    pingTimeoutMs: 10_000,
+    pingTimeoutMs: 30_000,
   })
   await host.start()
   return {

@@ -9,6 +9,7 @@ import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 import { inbound, introduced, outbound, type Stranger, stranger } from "./stranger.ts"
 
 const TOPIC = DEFAULT_CONFIG.pubsubTopic
+const IMPATIENT = { patience: 1000 }
 
 function linked(node: LocalNode, other: Stranger): boolean {
   const { host } = other
@@ -24,7 +25,7 @@ async function heals(
   breakLink: (node: LocalNode, other: Stranger) => Promise<void> | void,
 ): Promise<void> {
   await using other = await stranger()
-  await using node = await localNode({ seeds: [other.address] })
+  await using node = await localNode({ seeds: [other.address], timings: IMPATIENT })
   await until(() => linked(node, other), 40_000, () => "never linked")
   const { id } = node.peers
   const streams = () => [inbound(other.host, id), outbound(other.host, id)]
@@ -97,7 +98,7 @@ test("a peer that was too busy to say who it is is asked again", { timeout: 300_
   const { identify, identifyPush } = other.host.libp2p.services as Record<string, Startable>
   await identify!.stop()
   await identifyPush!.stop()
-  await using node = await localNode({ seeds: [other.address] })
+  await using node = await localNode({ seeds: [other.address], timings: IMPATIENT })
   await until(() => node.peers.status().peers.length === 1, 40_000, () => "not connected")
   // The one time that libp2p asks by itself passes meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 500))
