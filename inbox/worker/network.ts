@@ -97,6 +97,8 @@ export async function network(options: NetworkOptions): Promise<Network> {
     }),
     tell,
   })
+  // What was left over at the last visit says that it waits.
+  void out.flush()
 
   const closed = new AbortController()
   node.client().then(keepUp).catch((error) => {
