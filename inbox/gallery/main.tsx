@@ -9,9 +9,16 @@ import { applyTheme } from "../theme.ts"
 import { lighthouse } from "./lighthouse.ts"
 import { states } from "./states.ts"
 
+declare global {
+  interface ImportMeta {
+    /** Vite's: the modules that a pattern names, each behind a function that loads it. */
+    glob(pattern: string): Record<string, () => Promise<unknown>>
+  }
+}
+
 // Nothing of a state comes later than the rest of it.
-const parts = import.meta as unknown as { glob(pattern: string): Record<string, () => unknown> }
-await Promise.all(Object.values(parts.glob("../view/**/*.tsx")).map((load) => load()))
+const parts = import.meta.glob("../view/**/*.tsx")
+await Promise.all(Object.values(parts).map((load) => load()))
 
 applyTheme()
 const name = new URLSearchParams(location.search).get("state")

@@ -53,7 +53,11 @@ export async function runInChromium(files: string[], limitMs: number): Promise<R
       limit = setTimeout(() => reject(new Error(`still running after ${limitMs} ms`)), limitMs)
     })
     const broken = new Promise<never>((_, reject) => page.once("pageerror", reject))
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    // "load" comes when all tests are collected, which may take as long as it likes.
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+      waitUntil: "commit",
+      timeout: limitMs,
+    })
     const result = page.evaluate(async () => {
       const page = globalThis as unknown as { ready?: Promise<Result> }
       while (page.ready === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
