@@ -39,8 +39,6 @@ export const QUICK: NonNullable<PeersOptions["config"]> = {
     full: 3000,
     settle: 100,
     sessionGap: 100,
-    ping: 2000,
-    pingTimeout: 30_000,
   },
 }
 

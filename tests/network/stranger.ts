@@ -35,8 +35,8 @@ export async function stranger(): Promise<Stranger> {
     pubsubTopics: [DEFAULT_CONFIG.pubsubTopic],
     gate: createGate([], Date.now, createPeerLog(createRegistry(), silent)),
     inboundPerSecond: 100,
-    pingIntervalMs: 2000,
-    pingTimeoutMs: 30_000,
+    pingIntervalMs: DEFAULT_CONFIG.timings.ping,
+    pingTimeoutMs: DEFAULT_CONFIG.timings.pingTimeout,
   })
   await host.start()
   return {

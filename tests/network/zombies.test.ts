@@ -106,3 +106,26 @@ test("a peer that was too busy to say who it is is asked again", { timeout: 300_
   await identify!.start()
   await until(() => introduced(node, other), 40_000, () => "not introduced")
 })
+
+test("a peer that is late with its pongs, by more than a ping, keeps its link", {
+  timeout: 300_000,
+}, async () => {
+  await using other = await stranger()
+  const { libp2p } = other.host
+  const PING = "/ipfs/ping/1.0.0"
+  await libp2p.unhandle(PING)
+  await libp2p.handle(PING, async (stream) => {
+    for await (const bytes of stream) {
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      stream.send(bytes)
+    }
+  }, { maxInboundStreams: 64 })
+  const timings = { ping: 300, pingTimeout: 20_000 }
+  await using node = await localNode({ seeds: [other.address], timings })
+  const peer = () => node.peers.status().peers.find(({ id }) => id === other.id)
+  await until(
+    () => (peer()?.connectedMs ?? 0) > 3000,
+    40_000,
+    () => JSON.stringify(node.peers.status().peers),
+  )
+})
