@@ -79,7 +79,7 @@ const suites: Suite[] = [
     on: "chromium",
     files: everywhere,
     async run(files) {
-      const { failures, ...count } = await runInChromium(files, minutes(5))
+      const { failures, ...count } = await runInChromium(files, minutes(10))
       for (const failure of failures) console.error(`not ok (chromium) ${failure}`)
       return count
     },
