@@ -12,7 +12,7 @@ const RUNTIMES: readonly Runtime[] = ["deno", "bun", "deno", "bun", "deno"]
 
 const sized = (bytes: number) => envelope({ message: new Uint8Array(bytes).fill(1) })
 
-test("five processes on two runtimes become and stay one", { timeout: 300_000 }, async (t) => {
+test("five processes on two runtimes become and stay one", { timeout: 460_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "wafer-mesh-"))
   const members: Member[] = []
   try {
