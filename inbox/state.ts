@@ -27,7 +27,7 @@ export interface Open {
 }
 
 /** Messages that the worker is asked for, and what it told of them meanwhile: the answer may be older. */
-export interface Opening {
+interface Opening {
   readonly id: string
   readonly changed: readonly Message[]
   readonly removed: readonly string[]
