@@ -26,6 +26,13 @@ export interface Open {
   readonly replyTo?: string
 }
 
+/** Messages that the worker is asked for, and what it told of them meanwhile: the answer may be older. */
+interface Opening {
+  readonly id: string
+  readonly changed: readonly Message[]
+  readonly removed: readonly string[]
+}
+
 /** One hit of the search through cached text. */
 export interface Hit {
   readonly conversation: string
@@ -51,6 +58,7 @@ export interface State {
   /** Until when each conversation's peer counts as writing. */
   readonly typing: Readonly<Record<string, number>>
   readonly open?: Open
+  readonly opening?: Opening
   readonly drawer?: Verification
   readonly settings: Settings
   readonly problems: readonly Problem[]

@@ -105,10 +105,9 @@ it("spans that no collector takes are counted, and nothing else suffers", async 
   })
   assert.equal((await post(node, "query", { contentTopics: [topic] })).status, 200)
   const lost = async () => await (await node.fetch(new Request("http://node/metrics"))).text()
-  for (let i = 0; i < 400 && !/^wafer_spans_lost_total 1$/m.test(await lost()); i++) {
+  while (!/^wafer_spans_lost_total 1$/m.test(await lost())) {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  assert.match(await lost(), /^wafer_spans_lost_total 1$/m)
   assert.match(said, /spans lost/)
   sink.close()
 })

@@ -103,7 +103,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       const ending = ended(child)
       const hears = (count: number) =>
         Promise.race([
-          until(() => heard.split("\n").length > count),
+          until(() => heard.split("\n").length > count, 60_000),
           ending.then(({ err }) => assert.fail(`it ended: ${err}`)),
         ])
       await hears(2)

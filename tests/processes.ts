@@ -1,6 +1,7 @@
 // Starts real processes for the stories in tests/: nodes and programs, on each runtime.
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import { createServer } from "node:net"
 import { delimiter, join } from "node:path"
 import process from "node:process"
 
@@ -26,6 +27,23 @@ export function findProgram(name: string, variable: string): string | undefined 
   const named = process.env[variable]
   if (named) return named
   return process.env.PATH?.split(delimiter).map((folder) => join(folder, name)).find(existsSync)
+}
+
+/**
+ * A free port for what goes away and comes back at the same address. It is below those that the system
+ * gives to whoever asks for any, so that nobody takes it meanwhile.
+ */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 6000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) =>
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true))
+    )
+    if (!isFree) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 export interface NodeProcess extends AsyncDisposable {
@@ -74,7 +92,7 @@ export async function startNodeProgram(program: string, args: string[]): Promise
       return url !== "" || child.exitCode !== null || failure !== undefined
     }, 60_000)
     if (url === "") throw failure ?? new Error(`the node exited with ${child.exitCode}`)
-    await until(async () => (await fetch(`${url}/readyz`)).ok)
+    await until(async () => (await fetch(`${url}/readyz`)).ok, 60_000)
   } catch (cause) {
     child.kill("SIGKILL")
     throw new Error(`the node was not ready:\n${output}`, { cause })
@@ -102,14 +120,14 @@ export async function startNodeProgram(program: string, args: string[]): Promise
 export async function runProgram(
   runtime: Runtime,
   file: string,
-  options: { args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {},
+  options: { args?: string[]; env?: Record<string, string> } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const [program, args] = commandOf(runtime, file, options.args)
   const child = spawn(program, args, {
     cwd: root,
     env: { ...process.env, ...options.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: options.timeoutMs ?? 60_000,
+    timeout: 180_000,
   })
   let stdout = ""
   let stderr = ""
@@ -125,7 +143,7 @@ export async function runProgram(
 /** Waits until `holds` answers true; a throw counts as not yet. Rejects after `timeoutMs`. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  timeoutMs = 20_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

@@ -83,7 +83,7 @@ test("a value whose chunks are lost is an error, not a shorter value", async () 
   await assert.rejects(store.get("a"), { code: "store", message: "chunks of a are missing" })
 })
 
-const others = { deno: ["test", "-A", "--no-check"], bun: ["test"] }
+const others = { deno: ["test", "-A", "--no-check"], bun: ["test", "--timeout", "120000"] }
 const isOther = "Deno" in globalThis || "Bun" in globalThis
 for (const [runtime, args] of Object.entries(others)) {
   test(`the same on ${runtime}`, { skip: isOther && "this is it" }, async () => {

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, describe, test } from "node:test"
-import { startNode, until } from "./processes.ts"
+import { lastingPort, startNode, until } from "./processes.ts"
 
 const transports: Record<string, (url: string) => Transport> = { http, gateway }
 
@@ -20,9 +20,10 @@ describe("streams survive a node that is killed", () => {
   for (const [name, transport] of Object.entries(transports)) {
     test(`over ${name}`, async () => {
       const data = join(folder, name)
-      let node = await startNode("deno", { data, args: ["--limits", "off"] })
+      const port = String(await lastingPort())
+      const start = () => startNode("deno", { data, args: ["--limits", "off", "--port", port] })
+      let node = await start()
       const { url } = node
-      const { port } = new URL(url)
       const newClient = () =>
         Client.create(privateKeySigner(crypto.getRandomValues(new Uint8Array(32))), {
           transport: transport(url),
@@ -43,7 +44,7 @@ describe("streams survive a node that is killed", () => {
           if (content === "bye") break
         }
       })()
-      await until(() => states.includes("live"))
+      await until(() => states.includes("live"), 60_000)
 
       const conversation = await alice.conversations.newConversation(bob.address)
       const sent: string[] = []
@@ -59,7 +60,7 @@ describe("streams survive a node that is killed", () => {
         for (let i = 0; i < 10; i++) await send(`${life}.${i}`)
         await node.kill()
         const sending = send(`${life} while away`)
-        node = await startNode("deno", { data, args: ["--limits", "off", "--port", port] })
+        node = await start()
         await sending
       }
       await send("bye")

@@ -10,6 +10,17 @@ import { ME } from "./cast.ts"
 import { lighthouse } from "./lighthouse.ts"
 import { states } from "./states.ts"
 
+declare global {
+  interface ImportMeta {
+    /** Vite's: the modules that a pattern names, each behind a function that loads it. */
+    glob(pattern: string): Record<string, () => Promise<unknown>>
+  }
+}
+
+// Nothing of a state comes later than the rest of it.
+const parts = import.meta.glob("../view/**/*.tsx")
+await Promise.all(Object.values(parts).map((load) => load()))
+
 applyTheme()
 const name = new URLSearchParams(location.search).get("state")
 const root = document.querySelector<HTMLElement>("#page")!

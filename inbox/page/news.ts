@@ -15,14 +15,31 @@ export function hear(store: Store<State>, news: News): void {
       store.set((state) => ({ ...state, ...news.state, now: Date.now() }))
       break
     case "messages":
-      store.set((state) => {
-        if (state.open?.id !== news.conversation) return state
-        const messages = merged(state.open.messages, news.changed, news.removed, state.open.more)
-        return { ...state, open: { ...state.open, messages } }
-      })
+      store.set((state) => noted(state, news))
       break
     case "arrived":
       arrived(store.get(), news.message)
+  }
+}
+
+/** For the conversation on the sheet, and for the one that is on its way there. */
+function noted(
+  state: State,
+  { conversation, changed, removed }: Extract<News, { kind: "messages" }>,
+): State {
+  const { open, opening } = state
+  return {
+    ...state,
+    ...(open?.id === conversation && {
+      open: { ...open, messages: merged(open.messages, changed, removed, open.more) },
+    }),
+    ...(opening?.id === conversation && {
+      opening: {
+        ...opening,
+        changed: [...opening.changed.filter(({ id }) => !removed.includes(id)), ...changed],
+        removed: [...opening.removed, ...removed],
+      },
+    }),
   }
 }
 

@@ -1,10 +1,11 @@
 import { announce } from "../announce.ts"
 import type { Conversation } from "../model.ts"
-import type { Engine } from "../protocol.ts"
+import type { Engine, PageOfMessages } from "../protocol.ts"
 import type { Remote } from "../rpc.ts"
 import type { Open, State } from "../state.ts"
 import type { Store } from "../store.ts"
 import { same } from "../text/address.ts"
+import { merged } from "./news.ts"
 
 const PAGE = 200
 // Messages before the first new one, and the most that are loaded to get there.
@@ -20,11 +21,30 @@ export interface Reading {
 export function reading(store: Store<State>, engine: Remote<Engine>): Reading {
   let opening: { readonly id: string; readonly done: Promise<void> } | undefined
 
+  /** The page that is asked for, with what was told of its conversation meanwhile. */
+  async function ask<T extends PageOfMessages | undefined>(
+    id: string,
+    question: () => Promise<T>,
+  ): Promise<T> {
+    store.set((state) => ({ ...state, opening: { id, changed: [], removed: [] } }))
+    try {
+      const page = await question()
+      const told = store.get().opening
+      if (!page || told?.id !== id) return page
+      return { ...page, messages: merged(page.messages, told.changed, told.removed, page.more) }
+    } finally {
+      store.set(({ opening, ...state }) =>
+        !opening || opening.id === id ? state : { ...state, opening }
+      )
+    }
+  }
+
   async function open(conversation: Conversation): Promise<void> {
     const { id, unread, unreadFrom } = conversation
     const wanted = unread + CONTEXT
-    const { messages, more } = await engine.open(id, wanted > MOST ? PAGE : Math.max(PAGE, wanted))
+    const page = await ask(id, () => engine.open(id, wanted > MOST ? PAGE : Math.max(PAGE, wanted)))
     if (opening?.id !== id) return
+    const { messages, more } = page
     // Where the new ones begin, unless that is too far back to begin reading there.
     const reached = unreadFrom !== undefined && (!more || messages[0]!.at <= unreadFrom)
     store.set(({ drawer: _, ...state }) => ({
@@ -44,7 +64,8 @@ export function reading(store: Store<State>, engine: Remote<Engine>): Reading {
     const wanted = conversationOf(store.get())
     if (wanted?.id === opening?.id) return
     if (wanted) {
-      opening = { id: wanted.id, done: open(wanted) }
+      // Not within this change of the store: to begin is one, too.
+      opening = { id: wanted.id, done: Promise.resolve(wanted).then(open) }
       opening.done.catch((error) => console.warn("the conversation did not open:", error))
     } else {
       opening = undefined
@@ -79,7 +100,7 @@ export function reading(store: Store<State>, engine: Remote<Engine>): Reading {
       await opening?.done
       const loaded = store.get().open?.messages.some((one) => one.id === message)
       if (!loaded) {
-        const page = await engine.openTo(conversation, message)
+        const page = await ask(conversation, () => engine.openTo(conversation, message))
         if (!page) return announce("Wafer", "That message is not stored in this browser.")
         change(conversation, (open) => ({ ...open, ...page }))
       }

@@ -98,6 +98,8 @@ export async function network(options: NetworkOptions): Promise<Network> {
     isReachable,
     tell,
   })
+  // What was left over at the last visit says that it waits.
+  void out.flush()
 
   const closed = new AbortController()
   node.client().then(keepUp).catch((error) => {

@@ -44,6 +44,8 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   let queue: readonly Outbound[] = await database.all("outbox")
   let lastSeq = queue.at(-1)?.seq ?? 0
   const busy = new Set<string>()
+  // Asked for while busy: what was found out before, like that nobody can be reached, may be past.
+  const asked = new Set<string>()
   markFailed()
 
   function markFailed(): void {
@@ -87,13 +89,16 @@ export async function outbox(options: OutboxOptions): Promise<Outbox> {
   }
 
   async function drain(conversation: string): Promise<void> {
-    if (busy.has(conversation)) return
+    if (busy.has(conversation)) return void asked.add(conversation)
     busy.add(conversation)
     try {
-      for (;;) {
-        const item = queue.find((one) => one.conversation === conversation)
-        if (!item || item.failed !== undefined || !await sendOne(item)) return
-      }
+      do {
+        asked.delete(conversation)
+        for (;;) {
+          const item = queue.find((one) => one.conversation === conversation)
+          if (!item || item.failed !== undefined || !await sendOne(item)) break
+        }
+      } while (asked.has(conversation))
     } finally {
       busy.delete(conversation)
     }

@@ -19,7 +19,7 @@ function framed(message: Uint8Array): Uint8Array {
   return Uint8Array.from([0, 0, 0, 0, message.length, ...message])
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
 it("a client that reads nothing and then breaks its request ends its own stream only", async () => {
   const store = memoryStore()
@@ -34,12 +34,13 @@ it("a client that reads nothing and then breaks its request ends its own stream 
   const response = await node.fetch(new Request(`http://node${path}`, init))
   const topics = create(SubscribeRequestSchema, { contentTopics: [contentTopic] })
   requests.enqueue(framed(toBinary(SubscribeRequestSchema, topics)))
-  await pause(20)
+  const metrics = async () => await (await node.fetch(new Request("http://node/metrics"))).text()
+  while (!/^wafer_subscribers 1$/m.test(await metrics())) await later()
   // More than the stream takes ahead of its reader.
   await store.append(Array.from({ length: 20 }, (_, i) => item(i)))
-  await pause(20)
+  await later()
   requests.enqueue(framed(Uint8Array.of(0xff, 0xff, 0xff)))
-  await pause(50)
+  while (!/^wafer_subscribers 0$/m.test(await metrics())) await later()
   // A rejection that nobody handles would have failed the test by now.
   assert.match(await response.text(), /"code":"internal","message":"parse binary/)
   assert.equal((await node.fetch(new Request("http://node/healthz"))).status, 200)

@@ -13,6 +13,9 @@ import { reachOf } from "./join/address.ts"
 import type { Gate } from "./join/gate.ts"
 import { type Gossip, gossip } from "./relay/gossip.ts"
 
+/** Pings that may be on their way at the same time. */
+const PINGS = 16
+
 export interface HostOptions {
   readonly key: PrivateKey
   /** Multiaddrs, for example /ip4/0.0.0.0/tcp/5557. */
@@ -72,7 +75,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
-      ping: ping(),
+      // A ping may be late by several intervals: with the default of one at a time, the next one
+      // would count as a failure, and cut the link.
+      ping: ping({ maxOutboundStreams: PINGS, maxInboundStreams: PINGS }),
       pubsub: gossip(options.pubsubTopics),
     },
   })

@@ -15,6 +15,7 @@ const root = join(import.meta.dirname!, "..", "..")
 /** The options with which Chromium starts here, as root and without a network. */
 export const launchOptions = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  timeout: 120_000,
   args: [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,9 +54,11 @@ export async function runInChromium(files: string[], limitMs: number): Promise<R
       limit = setTimeout(() => reject(new Error(`still running after ${limitMs} ms`)), limitMs)
     })
     const broken = new Promise<never>((_, reject) => page.once("pageerror", reject))
-    // The page has loaded when the tests have run, as far as none of them waits for anything.
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-    await page.goto(url, { timeout: limitMs })
+    // "load" comes when all tests are collected, which may take as long as it likes.
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+      waitUntil: "commit",
+      timeout: limitMs,
+    })
     const result = page.evaluate(async () => {
       const page = globalThis as unknown as { ready?: Promise<Result> }
       while (page.ready === undefined) await new Promise((resolve) => setTimeout(resolve, 20))

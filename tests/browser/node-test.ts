@@ -72,7 +72,7 @@ async function runTest(suite: Suite, name: string, options: Options, body: Body)
     await Promise.race([
       Promise.resolve(body(context)),
       new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error("timed out")), options.timeout ?? 60_000)
+        timer = setTimeout(() => reject(new Error("timed out")), options.timeout ?? 120_000)
       }),
     ])
     for (const s of lineage(suite)) for (const hook of s.afterEach) await hook()

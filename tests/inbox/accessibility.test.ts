@@ -4,7 +4,7 @@ import { after, before, test } from "node:test"
 import { AxeBuilder } from "@axe-core/playwright"
 import type { Browser, BrowserContextOptions } from "playwright-core"
 import { type Gallery, openGallery } from "./gallery.ts"
-import { desktop, openBrowser, phone } from "./person.ts"
+import { desktop, newContext, openBrowser, phone } from "./person.ts"
 
 let gallery: Gallery
 let browser: Browser
@@ -35,7 +35,7 @@ const looks: Record<string, { options: BrowserContextOptions; rules?: string[] }
 
 for (const [look, { options, rules }] of Object.entries(looks)) {
   test(`axe finds nothing ${look}`, async () => {
-    const context = await browser.newContext({ ...options, reducedMotion: "reduce" })
+    const context = await newContext(browser, { ...options, reducedMotion: "reduce" })
     const found: string[] = []
     const page = await context.newPage()
     for (const name of names) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { Buffer } from "node:buffer"
 import { after, before, test } from "node:test"
 import type { Browser } from "playwright-core"
-import { type NodeProcess, startNode } from "../processes.ts"
+import { type NodeProcess, startNode, until } from "../processes.ts"
 import { begin, message, newcomer, openBrowser, type Person, say } from "./person.ts"
 
 let node: NodeProcess
@@ -46,8 +46,12 @@ test("an answer arrives, and both see that it was read", async () => {
 })
 
 test("somebody who writes is seen writing", async () => {
-  await ada.page.locator("#composer").pressSequentially("one moment")
-  await ben.page.locator(".bar").getByText("Writing…").waitFor()
+  const seen = ben.page.locator(".bar").getByText("Writing…")
+  // Told every few seconds, and only to who listens already.
+  await until(async () => {
+    await ada.page.locator("#composer").pressSequentially("o")
+    return await seen.isVisible()
+  })
   await ada.page.locator("#composer").fill("")
 })
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
-import type { Browser } from "playwright-core"
-import { type NodeProcess, startNode } from "../processes.ts"
+import type { Browser, Page } from "playwright-core"
+import { lastingPort, type NodeProcess, startNode, until } from "../processes.ts"
 import { allow, begin, message, newcomer, openBrowser, type Person, say } from "./person.ts"
 
 const data = mkdtempSync(join(tmpdir(), "wafer-inbox-"))
@@ -13,27 +13,41 @@ let node: NodeProcess
 let browser: Browser
 let ada: Person
 let ben: Person
-let port: string
-
-async function start(): Promise<void> {
-  node = await startNode("deno", { data, ...(port && { args: ["--port", port] }) })
-  port = new URL(node.url).port
-}
+let start: () => Promise<NodeProcess>
 
 before(async () => {
-  ;[, browser] = await Promise.all([start(), openBrowser()])
+  const port = String(await lastingPort())
+  start = () => startNode("deno", { data, args: ["--port", port] })
+  ;[node, browser] = await Promise.all([start(), openBrowser()])
   ada = await newcomer(browser, node.url)
   ben = await newcomer(browser, node.url)
   await begin(ada, ben.address)
   await say(ada, "Before the storm.")
   await allow(ben)
   await message(ben, "Before the storm.").waitFor()
+  // From then on the page opens without a node.
+  await ada.page.evaluate(async () => void await navigator.serviceWorker.ready)
+  await ben.page.evaluate(async () => void await navigator.serviceWorker.ready)
 })
 after(async () => {
   await browser?.close()
   await node?.kill()
   rmSync(data, { recursive: true, force: true })
 })
+
+/** How much the page has said that the node has not stored yet. */
+function waiting(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    new Promise<number>((resolve, reject) => {
+      const opening = indexedDB.open("wafer-1")
+      opening.onerror = () => reject(opening.error)
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction("outbox").objectStore("outbox").count()
+        counting.onsuccess = () => (opening.result.close(), resolve(counting.result))
+      }
+    })
+  )
+}
 
 test("what is written while the node is away waits, and says so", async () => {
   await node.kill()
@@ -51,9 +65,9 @@ test("the page opens without a node, with everything that was there", async () =
 })
 
 test("when the node is back it all goes out by itself, once and in order", async () => {
-  await start()
+  node = await start()
   await message(ben, "Second, after it.").waitFor()
-  await ada.page.getByText(/^(Sent|Read) \d/).waitFor()
+  await message(ada, "Second, after it.").locator(".caption").getByText(/^(Sent|Read) \d/).waitFor()
   const said = await ben.page.locator("article .words").allTextContents()
   assert.deepEqual(said, ["Before the storm.", "First, into the dark.", "Second, after it."])
   await ada.page.getByText("Offline. What you write is sent later.").waitFor({ state: "detached" })
@@ -89,9 +103,9 @@ test("who is denied while the node is away stays denied, here and on other devic
   await ben.page.getByRole("button", { name: "More" }).click()
   await ben.page.getByRole("menuitem", { name: "Deny" }).click()
   await ben.page.getByText("You denied this account. It is not told.").waitFor()
-  await start()
+  node = await start()
   await ben.page.locator(".connection-live").waitFor()
-  await ben.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)))
+  await until(async () => await waiting(ben.page) === 0)
   await ben.page.reload()
   await ben.page.locator(".connection-live").waitFor()
   await ben.page.getByText("You denied this account. It is not told.").waitFor()

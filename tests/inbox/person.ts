@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import {
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   chromium,
   type Locator,
@@ -26,6 +27,16 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch(launchOptions)
 }
 
+/** A browser of its own, which waits long for what a busy machine takes long for. */
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = desktop,
+): Promise<BrowserContext> {
+  const context = await browser.newContext(options)
+  context.setDefaultTimeout(60_000)
+  return context
+}
+
 /** Somebody with an account. */
 export interface Person {
   readonly page: Page
@@ -40,7 +51,7 @@ export async function visit(
   url: string,
   options: BrowserContextOptions = desktop,
 ): Promise<{ page: Page; failures: string[] }> {
-  const context = await browser.newContext(options)
+  const context = await newContext(browser, options)
   const page = await context.newPage()
   const failures: string[] = []
   page.on("pageerror", (error) => failures.push(String(error.stack)))

@@ -2,19 +2,19 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import type { Browser, Page } from "playwright-core"
-import { type NodeProcess, startNode } from "../processes.ts"
+import { lastingPort, type NodeProcess, startNode } from "../processes.ts"
 import { allow, begin, message, newcomer, openBrowser, type Person, say, visit } from "./person.ts"
 
 let node: NodeProcess
 let browser: Browser
 let ada: Person
 let ben: Person
+let start: (network: string) => Promise<NodeProcess>
 
 before(async () => {
-  ;[node, browser] = await Promise.all([
-    startNode("deno", { args: ["--network", "harbour"] }),
-    openBrowser(),
-  ])
+  const port = String(await lastingPort())
+  start = (network) => startNode("deno", { args: ["--network", network, "--port", port] })
+  ;[node, browser] = await Promise.all([start("harbour"), openBrowser()])
   ada = await newcomer(browser, node.url)
   ben = await newcomer(browser, node.url)
   await begin(ada, ben.address)
@@ -115,8 +115,7 @@ test("not knowing is not a no, and can be asked again", async () => {
 })
 
 test("another network at the same address is refused", async () => {
-  const { port } = new URL(node.url)
-  node = await startNode("deno", { args: ["--network", "lisbon", "--port", port] })
+  node = await start("lisbon")
   await ada.page.reload()
   await ada.page.getByText("This is another network.").waitFor()
   await ada.page.getByText("Your messages are on “harbour”, this node serves “lisbon”.").waitFor()

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test"
 import type { Browser, Page } from "playwright-core"
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts"
 import { type NodeProcess, startNode } from "../processes.ts"
-import { addressOn, desktop, openBrowser } from "./person.ts"
+import { addressOn, newContext, openBrowser } from "./person.ts"
 
 let node: NodeProcess
 let browser: Browser
@@ -22,7 +22,7 @@ after(async () => {
 /** A page in whose browser a wallet is installed. It refuses the first `refusals` questions. */
 async function pageWithWallet(refusals = 0): Promise<{ page: Page; asked: string[] }> {
   const asked: string[] = []
-  const context = await browser.newContext(desktop)
+  const context = await newContext(browser)
   await context.exposeFunction("signWith", (text: string) => {
     asked.push(text)
     if (asked.length <= refusals) return ""

@@ -1,8 +1,15 @@
 // Unmodified official clients use our node as if it were their own.
 import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
-import { type NodeProcess, type Runtime, startNode } from "../processes.ts"
-import { newWallet, official, officialClient, type OfficialVersion } from "./official.ts"
+import { type NodeProcess, type Runtime, startNode, until } from "../processes.ts"
+import {
+  newWallet,
+  official,
+  officialClient,
+  type OfficialVersion,
+  streaming,
+  subscriptions,
+} from "./official.ts"
 
 const versions: OfficialVersion[] = [13, 11]
 const runtimes: Runtime[] = ["deno", "bun"]
@@ -55,7 +62,7 @@ for (const runtime of runtimes) {
         assert.deepEqual(await texts(toBob), ["hello Bob", "hello Alice"])
         assert.deepEqual(await texts(toAlice), ["hello Bob", "hello Alice"])
 
-        const stream = await toAlice.streamMessages()
+        const stream = await streaming(node.url, () => toAlice.streamMessages())
         await toBob.send("streamed")
         const { value } = await stream.next()
         assert.equal(value.content, "streamed")
@@ -78,7 +85,12 @@ for (const runtime of runtimes) {
         const alice = await officialClient(version, node.url, newWallet())
         const bob = await officialClient(version, node.url, newWallet())
         const carol = await officialClient(version, node.url, newWallet())
+        const begun = await subscriptions(node.url)
+        /** Whether this stream has subscribed so often: each new conversation makes it do so again. */
+        const subscribed = (times: number) =>
+          until(async () => await subscriptions(node.url) >= begun + times)
         const stream = await bob.conversations.streamAllMessages()
+        await subscribed(1)
         // The official client may tell a message twice: once live, once when it reads what a new
         // conversation holds already.
         const seen = new Set<string>()
@@ -89,8 +101,10 @@ for (const runtime of runtimes) {
           }
         })()
         const fromAlice = await alice.conversations.newConversation(bob.address)
+        await subscribed(2)
         await fromAlice.send("a1")
         const fromCarol = await carol.conversations.newConversation(bob.address)
+        await subscribed(3)
         await fromCarol.send("c1")
         await fromAlice.send("a2")
         await fromCarol.send("c2")

@@ -2,8 +2,8 @@
 import { Client, http } from "@wafer/sdk"
 import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
-import { type NodeProcess, startNode } from "../processes.ts"
-import { newWallet, official, officialClient, type OfficialVersion } from "./official.ts"
+import { type NodeProcess, startNode, until } from "../processes.ts"
+import { newWallet, official, officialClient, type OfficialVersion, streaming } from "./official.ts"
 
 const versions: OfficialVersion[] = [7, 9, 11, 12, 13]
 
@@ -48,7 +48,7 @@ describe("our SDK and official clients", () => {
           if (heard.length === 3) break
         }
       })()
-      const stream = await theirSide.streamMessages()
+      const stream = await streaming(node.url, () => theirSide.streamMessages())
       await ourSide!.send("from us")
       assert.equal((await stream.next()).value.content, "from us")
       await stream.return()
@@ -94,9 +94,7 @@ describe("our SDK and official clients", () => {
 // deno-lint-ignore no-explicit-any
 async function theirs(version: OfficialVersion, url: string, wallet = newWallet()): Promise<any> {
   const client = await officialClient(version, url, wallet)
-  while (!await client.canMessage(client.address)) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  await until(() => client.canMessage(client.address))
   return client
 }
 

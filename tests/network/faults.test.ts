@@ -62,7 +62,7 @@ async function dyingAt(
   return steps >= nth
 }
 
-test("a node dies at every step of a repair, and comes back", { timeout: 120_000 }, async () => {
+test("a node dies at every step of a repair, and comes back", { timeout: 300_000 }, async () => {
   for (const victim of ["a", "b"]) {
     let nth = 1
     while (await dyingAt(victim, nth, [40, 25])) nth++
@@ -70,7 +70,7 @@ test("a node dies at every step of a repair, and comes back", { timeout: 120_000
   }
 })
 
-test("a node dies on and on while it copies a large set", { timeout: 120_000 }, async () => {
+test("a node dies on and on while it copies a large set", { timeout: 300_000 }, async () => {
   // The one that serves takes many steps, the one that copies few.
   for (const [victim, stride, steps] of [["a", 61, 200], ["b", 7, 40]] as const) {
     let nth = 1
@@ -124,13 +124,13 @@ async function chaos(seed: number): Promise<void> {
 }
 
 test("what was acknowledged survives loss, cuts and deaths in any order", {
-  timeout: 120_000 + seeds * 1000,
+  timeout: 300_000 + seeds * 1000,
 }, async () => {
   for (let seed = first; seed < first + seeds; seed++) await chaos(seed)
 })
 
 test("a partition with 10 000 envelopes on each side, and ten minutes of it", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   using clock = virtualClock(START)
   const names = ["a", "b", "c"]

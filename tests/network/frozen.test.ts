@@ -8,7 +8,7 @@ const many = (count: number, bytes: number) =>
   Array.from({ length: count }, () => envelope({ message: new Uint8Array(bytes).fill(3) }))
 
 test("a frozen peer holds nobody up, is found, and becomes complete when it thaws", {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const seed = await startMember("deno", undefined, [])
   const frozen = await startMember("bun", undefined, ["--peer", seed.address])

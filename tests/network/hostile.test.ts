@@ -25,7 +25,7 @@ import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 import { introduced, type Stranger, stranger } from "./stranger.ts"
 
 const TOPIC = DEFAULT_CONFIG.pubsubTopic
-const LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 5000 }
+const LIMITS = { maxBytes: 4 * 1024 * 1024, timeoutMs: 60_000 }
 const utf8 = new TextEncoder()
 
 /** A node with an honest peer, and a hostile one connected to it. */
@@ -36,7 +36,8 @@ async function scene(
 ): Promise<void> {
   await using hostile = await stranger()
   await prepare(hostile)
-  await using node = await localNode({ ...config, timings: { full: 600_000, recent: 600_000 } })
+  const timings = { full: 600_000, recent: 600_000, ...config.timings }
+  await using node = await localNode({ ...config, timings })
   await using honest = await localNode({ seeds: [...node.peers.addresses] })
   await until(() => honest.peers.status().mesh >= 1, 40_000, () => "no honest peer")
   await hostile.dial(node.peers.addresses[0]!)
@@ -91,7 +92,7 @@ for (
     ]],
   ] as const
 ) {
-  test(`${name}: sent away`, { timeout: 120_000 }, async () => {
+  test(`${name}: sent away`, { timeout: 300_000 }, async () => {
     await scene(async (node, hostile) => {
       const stream = await open(hostile, node, protocol)
       stream.send(Uint8Array.from(bytes))
@@ -102,7 +103,7 @@ for (
 }
 
 test("a peer that opens streams and says nothing is dropped, not banned", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await scene(async (node, hostile) => {
     await open(hostile, node, SYNC)
@@ -118,7 +119,7 @@ test("a peer that opens streams and says nothing is dropped, not banned", {
 
 test(
   "gossip that is signed, malformed or oversized is not forwarded",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await scene(async (node, hostile, honest) => {
       const data = wakuOf(envelope())
@@ -138,14 +139,14 @@ test(
         40_000,
         () => node.metrics.registry.text(),
       )
-      const score = () => node.peers.status().peers.find(({ id }) => id === hostile.id)!.score
+      const score = () => node.peers.status().peers.find(({ id }) => id === hostile.id)?.score ?? 0
       await until(() => score() < -100, 40_000, () => `a score of ${score()}`)
       assert.deepEqual([node.count(), honest.count()], [0, 0])
     })
   },
 )
 
-test("who sends only rubbish is sent away", { timeout: 120_000 }, async () => {
+test("who sends only rubbish is sent away", { timeout: 300_000 }, async () => {
   await scene(async (node, hostile) => {
     for (let i = 0; i < 20; i++) {
       hostile.push(node.peers.id, rpc({ data: utf8.encode(`rubbish ${i}`) }))
@@ -155,7 +156,7 @@ test("who sends only rubbish is sent away", { timeout: 120_000 }, async () => {
   })
 })
 
-test("what is known is not news in another encoding", { timeout: 120_000 }, async () => {
+test("what is known is not news in another encoding", { timeout: 300_000 }, async () => {
   await scene(async (node, hostile, honest) => {
     const once = wakuOf(envelope())
     hostile.push(node.peers.id, rpc({ data: once }))
@@ -172,7 +173,7 @@ test("what is known is not news in another encoding", { timeout: 120_000 }, asyn
   })
 })
 
-test("a flood is cut to what a peer may send", { timeout: 120_000 }, async () => {
+test("a flood is cut to what a peer may send", { timeout: 300_000 }, async () => {
   // A bucket that hardly refills, so that how fast this machine is decides nothing.
   const gossipMessages = { perSecond: 1, burst: 1000 }
   await scene(
@@ -250,7 +251,7 @@ async function lured(
   await story(node, hostile)
 }
 
-test("a forged body: sent away, not stored", { timeout: 120_000 }, async () => {
+test("a forged body: sent away, not stored", { timeout: 300_000 }, async () => {
   await lured(async (hostile) => {
     await pretend(hostile)
     await compares(hostile, () => idList([new Uint8Array(32).fill(7)]))
@@ -268,7 +269,7 @@ test("a forged body: sent away, not stored", { timeout: 120_000 }, async () => {
 })
 
 test("ids that nobody serves are counted, and their source is not asked again", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   let sessions = 0
   await lured(async (hostile) => {
@@ -290,14 +291,13 @@ test("ids that nobody serves are counted, and their source is not asked again", 
       40_000,
       () => "not counted",
     )
-    await new Promise((resolve) => setTimeout(resolve, 1500))
     const before = sessions
     await new Promise((resolve) => setTimeout(resolve, 3000))
     assert.equal(sessions, before)
   })
 })
 
-test("a session without an end is ended", { timeout: 120_000 }, async () => {
+test("a session without an end is ended", { timeout: 300_000 }, async () => {
   let last = 0
   await lured(
     async (hostile) => {
@@ -312,7 +312,7 @@ test("a session without an end is ended", { timeout: 120_000 }, async () => {
     async (node) => {
       await until(
         () => metric(node, "wafer_p2p_violations_total", "timeout") >= 1,
-        30_000,
+        60_000,
         () => `${last} rounds`,
       )
       assert.ok(last <= 256)
@@ -321,7 +321,7 @@ test("a session without an end is ended", { timeout: 120_000 }, async () => {
   )
 })
 
-test("records that nobody signed: sent away", { timeout: 120_000 }, async () => {
+test("records that nobody signed: sent away", { timeout: 300_000 }, async () => {
   await lured(
     (hostile) => pretend(hostile, [utf8.encode("a record"), new Uint8Array(100)]),
     async (node, hostile) => {
@@ -333,26 +333,31 @@ test("records that nobody signed: sent away", { timeout: 120_000 }, async () => 
 
 test(
   "sessions in a row are turned away, one at a time is answered",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
-    await scene(async (node, hostile) => {
-      const statuses: number[] = []
-      for (let i = 0; i < 6; i++) {
-        const sync = channel(
-          await open(hostile, node, SYNC),
-          SyncFrameSchema,
-          SyncFrameSchema,
-          LIMITS,
-        )
-        await sync.write(create(SyncFrameSchema, {
-          frame: { case: "open", value: { network: "wafer", version: 1, highNs: 1n << 63n } },
-        }))
-        const { frame } = await sync.read()
-        assert.equal(frame.case, "accept")
-        if (frame.case === "accept") statuses.push(frame.value.status)
-      }
-      // The first session is left open, so the next are refused as busy.
-      assert.deepEqual(statuses, [0, 1, 1, 1, 1, 1])
-    })
+    // Longer than all of this takes: the first session is left open.
+    const config = { timings: { round: 60_000 } }
+    await scene(
+      async (node, hostile) => {
+        const statuses: number[] = []
+        for (let i = 0; i < 6; i++) {
+          const sync = channel(
+            await open(hostile, node, SYNC),
+            SyncFrameSchema,
+            SyncFrameSchema,
+            LIMITS,
+          )
+          await sync.write(create(SyncFrameSchema, {
+            frame: { case: "open", value: { network: "wafer", version: 1, highNs: 1n << 63n } },
+          }))
+          const { frame } = await sync.read()
+          assert.equal(frame.case, "accept")
+          if (frame.case === "accept") statuses.push(frame.value.status)
+        }
+        assert.deepEqual(statuses, [0, 1, 1, 1, 1, 1])
+      },
+      undefined,
+      config,
+    )
   },
 )

@@ -30,7 +30,8 @@ export const QUICK: NonNullable<PeersOptions["config"]> = {
   timings: {
     dial: 200,
     watch: 200,
-    patience: 600,
+    // A busy machine takes its time until a link is whole: to renew it before is to begin anew for ever.
+    patience: 5000,
     renewRest: 2000,
     exchange: 1000,
     greet: 100,
@@ -38,8 +39,6 @@ export const QUICK: NonNullable<PeersOptions["config"]> = {
     full: 3000,
     settle: 100,
     sessionGap: 100,
-    ping: 2000,
-    pingTimeout: 10_000,
   },
 }
 

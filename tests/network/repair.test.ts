@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Envelope } from "@wafer/proto"
+import { until as eventually } from "../processes.ts"
 import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 
 async function fill(node: LocalNode, count: number, make: (i: number) => Envelope): Promise<void> {
@@ -19,7 +20,7 @@ function same(nodes: readonly LocalNode[]): boolean {
 
 const counts = (nodes: readonly LocalNode[]) => () => nodes.map((n) => n.count()).join()
 
-test("an empty node copies everything, in order and both sets", { timeout: 120_000 }, async () => {
+test("an empty node copies everything, in order and both sets", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await fill(a, 6000, () => envelope())
   await fill(a, 1200, () => envelope({ contentTopic: "/other/1/x/proto" }))
@@ -30,7 +31,7 @@ test("an empty node copies everything, in order and both sets", { timeout: 120_0
   assert.ok(metric(b, "wafer_p2p_items_repaired_total") > 3000)
 })
 
-test("two nodes that lived apart become equal, and know it", { timeout: 120_000 }, async () => {
+test("two nodes that lived apart become equal, and know it", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode()
   const common = Array.from({ length: 2000 }, () => envelope())
@@ -42,18 +43,20 @@ test("two nodes that lived apart become equal, and know it", { timeout: 120_000 
   const nodes = [a, b, bridge]
   await until(() => same(nodes), 40_000, counts(nodes))
   assert.equal(a.count(), 3600)
+  const isSure = (node: LocalNode) => {
+    const others = node.peers.status().peers
+    return others.every((p) => p.inAgreement === true) &&
+      metric(node, "wafer_p2p_root_match") === others.length &&
+      metric(node, "wafer_p2p_peer_apart") === 0
+  }
   await until(
-    () => nodes.some(({ peers }) => peers.status().peers.every((p) => p.inAgreement === true)),
+    () => nodes.some(isSure),
     40_000,
     () => JSON.stringify(nodes.map(({ peers }) => peers.status().peers)),
   )
-  const sure = nodes.find(({ peers }) => peers.status().peers.every((p) => p.inAgreement === true))!
-  const others = sure.peers.status().peers.length
-  assert.equal(metric(sure, "wafer_p2p_root_match"), others)
-  assert.equal(metric(sure, "wafer_p2p_peer_apart"), 0)
 })
 
-test("what gossip cannot carry comes all the same", { timeout: 120_000 }, async () => {
+test("what gossip cannot carry comes all the same", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await until(() => b.peers.status().peers.some((p) => p.wafer), 40_000, () => "not connected")
@@ -73,7 +76,7 @@ test("what gossip cannot carry comes all the same", { timeout: 120_000 }, async 
   assert.equal(b.count(), 6)
 })
 
-test("a corrupt row is removed and fetched again", { timeout: 120_000 }, async () => {
+test("a corrupt row is removed and fetched again", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await using c = await localNode({ seeds: [...a.peers.addresses] })
@@ -94,7 +97,7 @@ test("a corrupt row is removed and fetched again", { timeout: 120_000 }, async (
 
 test(
   "what is expired or stamped ahead is neither offered nor taken",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await using a = await localNode({ retentionMs: 0 })
     await a.publish(
@@ -113,11 +116,12 @@ test(
   },
 )
 
-test("an audit finds equal nodes equal", { timeout: 120_000 }, async () => {
+test("an audit finds equal nodes equal", { timeout: 300_000 }, async () => {
   await using a = await localNode()
   await fill(a, 500, () => envelope())
   await using b = await localNode({ seeds: [...a.peers.addresses] })
   await until(() => same([a, b]) && b.count() === 500, 40_000, counts([a, b]))
   assert.equal(metric(b, "wafer_p2p_audit_mismatch_total"), 0)
-  assert.equal(await b.peers.mend(a.peers.id), true)
+  // A peer that is busy with another comparison says so.
+  await eventually(() => b.peers.mend(a.peers.id))
 })

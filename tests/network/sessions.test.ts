@@ -41,8 +41,8 @@ function sessionOf(sets: Sets): SessionOptions {
     sets,
     windows: createWindows(0, Date.now),
     log,
-    roundMs: 2000,
-    sessionMs: 10_000,
+    roundMs: 60_000,
+    sessionMs: 300_000,
     now: Date.now,
   }
 }

@@ -37,8 +37,8 @@ export async function stranger(): Promise<Stranger> {
     pubsubTopics: [DEFAULT_CONFIG.pubsubTopic],
     gate: createGate([], Date.now, createPeerLog(createRegistry(), silent)),
     inboundPerSecond: 100,
-    pingIntervalMs: 2000,
-    pingTimeoutMs: 10_000,
+    pingIntervalMs: DEFAULT_CONFIG.timings.ping,
+    pingTimeoutMs: DEFAULT_CONFIG.timings.pingTimeout,
   })
   await host.start()
   return {

@@ -5,12 +5,13 @@ import process from "node:process"
 import { test } from "node:test"
 import { DEFAULT_CONFIG } from "../../node/p2p/config.ts"
 import { encodeBase64 } from "../../node/base64.ts"
+import { lastingPort } from "../processes.ts"
 import { envelope, type LocalNode, localNode, metric, until } from "./local.ts"
 
 const program = process.env.WAKU_NODE_BIN
 const options = {
   skip: program ? false : "WAKU_NODE_BIN does not name a go-waku program",
-  timeout: 120_000,
+  timeout: 300_000,
 }
 const SHARD = "/waku/2/rs/16/3"
 
@@ -27,14 +28,15 @@ interface WakuNode extends AsyncDisposable {
 let started = 0
 
 async function startWaku(topic: string, ...args: string[]): Promise<WakuNode> {
-  const port = 20_000 + process.pid % 20_000 + 2 * started++
+  const [port, restPort] = [await lastingPort(), await lastingPort()]
+  started++
   // Without the flag, as in 0.9.0, it takes 1 MiB.
   const longer = execFileSync(program!, ["--help"], { encoding: "utf8" }).includes("max-msg-size")
   const child = spawn(program!, [
     "--address=127.0.0.1",
     `--tcp-port=${port}`,
     "--rest",
-    `--rest-port=${port + 1}`,
+    `--rest-port=${restPort}`,
     `--pubsub-topic=${topic}`,
     `--nodekey=${"11".repeat(31)}${String(10 + started)}`,
     ...(longer ? ["--max-msg-size=1200KiB"] : []),
@@ -49,7 +51,7 @@ async function startWaku(topic: string, ...args: string[]): Promise<WakuNode> {
     child.kill("SIGKILL")
     await exited
   }
-  const rest = `http://127.0.0.1:${port + 1}/relay/v1`
+  const rest = `http://127.0.0.1:${restPort}/relay/v1`
   const messages = `${rest}/messages/${encodeURIComponent(topic)}`
   const post = async (url: string, body: string) => {
     const answer = await fetch(url, { method: "POST", body })

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { describe, it } from "node:test"
-import { type NodeProcess, type Runtime, startNode } from "../processes.ts"
+import { type NodeProcess, type Runtime, startNode, until } from "../processes.ts"
 import {
   checkHistory,
   type Mortal,
@@ -53,10 +53,10 @@ for (const runtime of ["deno", "bun"] as Runtime[]) {
         await Promise.all(writers)
 
         const log = await readLog(node.url)
-        for (let wait = 0; wait < 200; wait++) {
-          if (views.every((view) => view.seen.length >= shownOf(log, view).length)) break
-          await pause(50)
-        }
+        await until(
+          () => views.every((view) => view.seen.length >= shownOf(log, view).length),
+          60_000,
+        )
         done = true
         await Promise.all(readers)
 

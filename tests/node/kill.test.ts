@@ -80,7 +80,7 @@ for (const runtime of ["deno", "bun"] as const) {
             (_, i) => publishUntilDeath(node.url, i, round, survivors),
           )
           // On a busy machine the burst takes its time.
-          await until(() => survivors.length > 50 * round)
+          await until(() => survivors.length > 50 * round, 60_000)
           await node.kill()
           await Promise.all(publishers)
           acknowledged.push(...survivors)

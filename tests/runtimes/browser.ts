@@ -119,7 +119,7 @@ export async function visit(
     { stdio: "ignore", detached: true },
   )
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()))
-  const late = setTimeout(() => resolve({ error: `${browser.program} reported nothing` }), 60_000)
+  const late = setTimeout(() => resolve({ error: `${browser.program} reported nothing` }), 120_000)
   try {
     const { received, error } = await promise
     if (received === undefined) throw new Error(error)

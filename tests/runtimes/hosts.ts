@@ -68,7 +68,7 @@ async function startNext({ folder }: Project) {
   let output = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => output += text)
   const address = () => /http:\/\/localhost:\d+/.exec(output)?.[0]
-  await until(() => address() !== undefined)
+  await until(() => address() !== undefined, 60_000)
   return {
     origin: address()!,
     async stop() {

@@ -34,7 +34,7 @@ export async function newProject(dependencies: Record<string, string>): Promise<
         const { stdout } = await promisify(execFile)(program, args, {
           cwd: folder,
           env: { ...process.env, NO_COLOR: "1", ...env },
-          timeout: 120_000,
+          timeout: 300_000,
           maxBuffer: 2 ** 26,
         })
         return stdout

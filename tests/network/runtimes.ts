@@ -1,4 +1,4 @@
-// The stories of one process run here on Node; this runs them on the other two runtimes.
+// The stories of one process run on Node as they are; this runs them on the other two runtimes.
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { globSync } from "node:fs"
@@ -8,18 +8,14 @@ import process from "node:process"
 import { root } from "../processes.ts"
 
 // These drive processes themselves, or run in virtual time, which is the same everywhere.
-const several = ["mesh", "frozen", "clients", "keepers", "runtimes", "waku", "soak", "faults"]
+const several = ["mesh", "frozen", "clients", "keepers", "on-", "waku", "soak", "faults"]
 const stories = globSync("*.test.ts", { cwd: import.meta.dirname! })
   .filter((file) => !several.some((name) => file.startsWith(name)))
   .map((file) => `./tests/network/${file}`)
 
-for (
-  const [runtime, args] of [
-    ["deno", ["test", "-A", "--no-check"]],
-    ["bun", ["test", "--timeout", "120000"]],
-  ] as const
-) {
-  test(`${stories.length} files on ${runtime}`, { timeout: 290_000 }, async () => {
+/** Registers a test that runs the stories on a runtime, with the arguments that test files follow. */
+export function storiesOn(runtime: "deno" | "bun", args: readonly string[]): void {
+  test(`${stories.length} files on ${runtime}`, async () => {
     const child = spawn(join(root, "node_modules", ".bin", runtime), [...args, ...stories], {
       cwd: root,
       env: { ...process.env, NO_COLOR: "1" },

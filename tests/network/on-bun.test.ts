@@ -1,0 +1,3 @@
+import { storiesOn } from "./runtimes.ts"
+
+storiesOn("bun", ["test", "--timeout", "300000"])

@@ -1,0 +1,3 @@
+import { storiesOn } from "./runtimes.ts"
+
+storiesOn("deno", ["test", "-A", "--no-check"])
