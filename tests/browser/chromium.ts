@@ -25,7 +25,6 @@ export const launchOptions = {
     "--disable-component-update",
     "--disable-sync",
   ],
-  timeout: 120_000,
 }
 
 const policy =
