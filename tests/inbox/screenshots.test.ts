@@ -74,6 +74,7 @@ for (const { size, states } of wanted) {
       for (const state of states) {
         await page.goto(gallery.state(state))
         await page.locator("main").waitFor({ state: "attached" })
+        await page.waitForFunction(() => [...document.images].every(({ complete }) => complete))
         const file = `${folder}${size}-${state}-${colorScheme}.png`
         if (write || !existsSync(file)) {
           await page.waitForLoadState("networkidle")
