@@ -17,16 +17,15 @@ import { openBook } from "./join/book.ts"
 import { createDialer } from "./join/dialer.ts"
 import { createDirectory } from "./join/directory.ts"
 import { createFellows } from "./join/fellows.ts"
-import { createFloodWatch, createGate } from "./join/gate.ts"
+import { createGate } from "./join/gate.ts"
 import { loadKey } from "./join/key.ts"
 import { createExchange, PEERS } from "./join/peers.ts"
 import { createOwnRecord } from "./join/record.ts"
 import { createRoster } from "./join/roster.ts"
+import { assembleRelay } from "./relay/assembly.ts"
 import { backlogOf, GRAYLIST } from "./relay/gossip.ts"
 import { gossipLinks } from "./relay/links.ts"
-import { createPacer, PACER_LIMITS } from "./relay/pacer.ts"
-import { startRelay } from "./relay/relay.ts"
-import { createValidator } from "./relay/validator.ts"
+import { PACER_LIMITS } from "./relay/pacer.ts"
 import { createWatchdog } from "./relay/watchdog.ts"
 import { assembleRepair } from "./repair/assembly.ts"
 import { followSets, setsOf } from "./repair/sets.ts"
@@ -37,7 +36,6 @@ import { pubsubTopicOf } from "./waku/message.ts"
 import { METADATA, metadataOf, serveMetadata } from "./waku/metadata.ts"
 import { createWakuStore, WAKU_STORE } from "./waku/store.ts"
 
-const DAY_NS = 86_400_000_000_000n
 /** Connections that a node opens while some shard has too few keepers among them. */
 const SEARCHING = 64
 const HAND_OVER_MS = 60_000
@@ -186,52 +184,27 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   const flow = gate.mode === "open" ? 1 : 10
   const messages = createBuckets(times(config.gossipMessages, flow), now)
   const bytes = createBuckets(times(config.gossipBytes, flow), now)
-  const pacer = createPacer({
-    *backlogs() {
-      // A publish goes to every subscriber, not only to the mesh.
-      for (const { peer } of roster.all()) yield [peer, backlog(peer)] as const
-    },
-    async publish(data, topic) {
-      try {
-        const { recipients } = await gossip.publish(topic, data)
-        log.recipients.observe(recipients.length)
-      } catch (error) {
-        log.count("publishDropped", { reason: "engine" })
-        log.say("warn", "publish failed", { error: String(error) })
-      }
-    },
-    dropped() {
-      log.count("publishDropped", { reason: "queue" })
-      suspicious = true
-    },
-    now,
-  })
   let suspicious = false
-  const stopRelay = startRelay({
+  const suspect = () => {
+    suspicious = true
+  }
+  const relay = assembleRelay({
     gossip,
     topics,
     pubsubTopicOf: topicOf,
     store,
+    stored: sets.has,
     intake,
-    pacer,
-    judge: createValidator({
-      maxTopicBytes: limits.maxTopicBytes,
-      maxMessageBytes: limits.maxMessageBytes,
-      maxFutureNs: gate.mode === "open" ? DAY_NS : undefined,
-      // Only a peer that tells its network can tell a wrong one.
-      admitted: (peer) => roster.get(peer)?.ours !== undefined && gate.allows(peer),
-      messages,
-      bytes,
-      stored: sets.has,
-      pubsubTopicOf: topicOf,
-      behind: () => intake.pending > 10_000,
-      policy: options.policy,
-      now,
-    }),
+    limits,
     maxGossipBytes: config.maxGossipBytes,
+    gate,
+    roster,
+    messages,
+    bytes,
+    policy: options.policy,
     offer: offers.push,
-    flooded: createFloodWatch(now, (peer) => sendAway(peer, "flood")),
-    lost: () => suspicious = true,
+    flooded: (peer) => sendAway(peer, "flood"),
+    lost: suspect,
     log,
     now,
   })
@@ -287,7 +260,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     async renew(peer, reason) {
       log.count("zombies", { reason })
       log.say("warn", "link renewed", { peer, reason })
-      suspicious = true
+      suspect()
       await hangUp(peer)
       dialer.redial(peer)
     },
@@ -356,7 +329,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
   /** Peers that gossip goes to first, of the kept shard that has fewest. */
   const mesh = () =>
     topics.length === 0 ? 0 : Math.min(...topics.map((topic) => gossip.getMeshPeers(topic).length))
-  const queuedBytes = () => pacer.queuedBytes
+  const queuedBytes = () => relay.queuedBytes
   const status = createStatus({
     network,
     mode: gate.mode,
@@ -395,8 +368,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     dialer.close()
     mending.close()
     others.close()
-    stopRelay()
-    pacer.close()
+    relay.close()
     sets.close()
     await host.stop()
   }

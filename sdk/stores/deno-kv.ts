@@ -3,7 +3,7 @@ import { WaferError } from "../error.ts"
 import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
 import { type Lease, leaseLock } from "./lease.ts"
-import { orStoreError } from "./or-store-error.ts"
+import { orStoreError } from "./store-error.ts"
 
 /** A key of the database. */
 export type KvKey = readonly (string | number)[]

@@ -6,7 +6,7 @@ import { asWaferError, rethrowAs } from "../error.ts"
 import type { Store } from "./store.ts"
 import { inOrder } from "./in-order.ts"
 import { type Lease, leaseLock } from "./lease.ts"
-import { orStoreError } from "./or-store-error.ts"
+import { orStoreError } from "./store-error.ts"
 
 /**
  * A store of one file per key below `folder`, which only their owner may read. A value is written to

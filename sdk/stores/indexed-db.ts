@@ -1,5 +1,5 @@
 import { WaferError } from "../error.ts"
-import { orStoreError } from "./or-store-error.ts"
+import { orStoreError } from "./store-error.ts"
 import type { Store } from "./store.ts"
 import { webLock } from "./web-lock.ts"
 
