@@ -74,31 +74,39 @@ export function statusRoutes(options: StatusRoutesOptions): Hono<HttpEnv> {
   return app
 }
 
-/** A report now, and every two seconds, until the reader goes or the node stops. */
+/**
+ * A report now, and every two seconds, until the reader goes or the node stops. One that cannot be made
+ * ends the stream, and a page opens another.
+ */
 function events(report: () => Promise<string>, stopping: AbortSignal): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder()
+  const ended = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
-  let left = false
+  const end = (): void => {
+    ended.abort()
+    clearTimeout(timer)
+  }
   return new ReadableStream({
     start(controller) {
       stopping.addEventListener("abort", () => {
-        if (left) return
-        left = true
-        clearTimeout(timer)
+        end()
         controller.close()
-      }, { once: true })
+      }, { signal: ended.signal })
       const send = async (): Promise<void> => {
-        const text = `data: ${await report()}\n\n`
-        if (left) return
-        // A reader that does not read gets no more than is waiting for it.
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(utf8.encode(text))
-        timer = setTimeout(send, everyMs)
+        try {
+          const text = `data: ${await report()}\n\n`
+          if (ended.signal.aborted) return
+          // A reader that does not read gets no more than is waiting for it.
+          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(utf8.encode(text))
+          timer = setTimeout(send, everyMs)
+        } catch (error) {
+          if (ended.signal.aborted) return
+          end()
+          controller.error(error)
+        }
       }
       return send()
     },
-    cancel() {
-      left = true
-      clearTimeout(timer)
-    },
+    cancel: end,
   })
 }

@@ -181,6 +181,22 @@ describe("the operator's page", () => {
     await reader.cancel()
   })
 
+  it("ends a stream when a report cannot be made", async () => {
+    let made = 0
+    const app = statusRoutes({
+      status: {
+        report: () =>
+          made++ === 0 ? Promise.resolve({} as never) : Promise.reject(new Error("no store")),
+        close: () => {},
+      },
+      operatorToken: undefined,
+      stopping: new AbortController().signal,
+    })
+    const reader = (await app.request("/status/stream")).body!.getReader()
+    assert.equal(new TextDecoder().decode((await reader.read()).value), "data: {}\n\n")
+    await assert.rejects(reader.read(), /no store/)
+  })
+
   it("counts what was turned away, by reason", async () => {
     await using node = await createNode({ store: memoryStore() })
     const ask = (path: string, headers: HeadersInit, body: unknown) =>
