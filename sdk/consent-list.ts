@@ -7,13 +7,13 @@ import {
   encodeActions,
   encodePreferences,
 } from "./protocol/consent.ts"
+import { orAborted } from "./abort.ts"
 import { asWaferError } from "./error.ts"
 import type { Keystore } from "./keystore/keystore.ts"
 import { messageId } from "./message.ts"
 import type { Network } from "./network/network.ts"
 import type { OnInvalid } from "./on-invalid.ts"
-import { orAborted } from "./abort.ts"
-import { type Clock, earlier, earliest } from "./time.ts"
+import { type Clock, unreadFrom } from "./time.ts"
 import { preferencesTopic } from "./protocol/topics.ts"
 import type { Envelope } from "./network/transport.ts"
 
@@ -48,9 +48,6 @@ export interface ConsentListOptions {
   readonly clock: Clock
   readonly onInvalid: OnInvalid
 }
-
-// The clocks of the account's other devices may be behind.
-const overlapNs = 60n * 60n * 10n ** 9n
 
 /** The consent list of an account; everything it knows is on the network. */
 export function consentList(options: ConsentListOptions): ConsentList {
@@ -130,7 +127,7 @@ export function consentList(options: ConsentListOptions): ConsentList {
     for await (const page of network.pages(range, { signal })) {
       await learn(page)
       // Not by what this client or a stream says: others may have said something before that.
-      unreadFromNs = earlier(earliest(page.at(-1)!.timestampNs, nowNs), overlapNs)
+      unreadFromNs = unreadFrom(page.at(-1)!.timestampNs, nowNs)
     }
   }
 

@@ -1,3 +1,4 @@
+import { orAborted } from "./abort.ts"
 import type { Context } from "./context.ts"
 import { WaferError } from "./error.ts"
 import type { ConversationContext } from "./protocol/invitation.ts"
@@ -5,8 +6,7 @@ import type { ConversationRecord } from "./keystore/keystore.ts"
 import { attempt } from "./outcome.ts"
 import { type ProvenMessageV1, readMessageV1 } from "./sealing-v1.ts"
 import { inOrder } from "./stores/in-order.ts"
-import { orAborted } from "./abort.ts"
-import { earlier, earliest, msToNs } from "./time.ts"
+import { earlier, msToNs, unreadFrom } from "./time.ts"
 import { directTopic, introTopic, inviteTopic } from "./protocol/topics.ts"
 import type { Envelope } from "./network/transport.ts"
 
@@ -33,9 +33,8 @@ export interface ConversationList {
   ): Promise<ConversationRecord | undefined>
 }
 
-// The clock of an inviter may be behind. From one session to the next, so may a node that was cut off from
-// the others: what they held then comes late, with the time at which it was sent.
-const overlapNs = msToNs(60 * 60 * 1000)
+// From one session to the next a node may be behind, that was cut off from the others: what they held then
+// comes late, with the time at which it was sent.
 const sessionOverlapNs = msToNs(30 * 24 * 60 * 60 * 1000)
 
 // A stranger's invitation takes up to a millisecond to open: as many as do not block a page.
@@ -45,7 +44,6 @@ const atOnce = 16
 export function conversationList(context: Context): ConversationList {
   const { address, keystore, network, clock, onInvalid, pace } = context
   const [intro, invite] = [introTopic(address), inviteTopic(address)]
-  // Found in what was read: the own clock may be ahead, and would hide what comes next.
   let unreadFromNs: bigint | undefined
   const ordered = inOrder()
 
@@ -124,7 +122,7 @@ export function conversationList(context: Context): ConversationList {
     let nextNs = startNs
     for await (const page of network.pages({ topics: [intro, invite], startNs }, { signal })) {
       await learn(page)
-      nextNs = earlier(earliest(page.at(-1)!.timestampNs, nowNs), overlapNs)
+      nextNs = unreadFrom(page.at(-1)!.timestampNs, nowNs)
     }
     if (unreadFromNs === undefined) await keystore.saveLastRun(nowNs)
     unreadFromNs = nextNs

@@ -27,14 +27,20 @@ export function dateToNs(date: Date): bigint {
   return msToNs(Math.max(0, ms))
 }
 
-/** The earlier of two times. */
-export function earliest(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
-}
-
 /** A time by so much earlier; before 1970 there is nothing. */
 export function earlier(ns: bigint, byNs: bigint): bigint {
   return ns > byNs ? ns - byNs : 0n
+}
+
+// The clocks of those who write may be behind.
+const overlapNs = msToNs(60 * 60 * 1000)
+
+/**
+ * From when on a topic has to be read again that was read up to `lastNs`. Found in what was read, as the
+ * own clock may be ahead; not later than `nowNs`, as the clock of who wrote it may be.
+ */
+export function unreadFrom(lastNs: bigint, nowNs: bigint): bigint {
+  return earlier(lastNs < nowNs ? lastNs : nowNs, overlapNs)
 }
 
 /** Tells the time in nanoseconds, each time later than the one before. */
