@@ -59,7 +59,7 @@ export function root({ root, logHead, retentionMs, shards, held = [] }: Report):
           : `/xmtp/ for ever, others ${span(retentionMs / 1000)}`,
         ...(shards.count > 1 && {
           "Shards": `${shards.kept.join(" ")} of ${shards.count}`,
-          "Keepers": `at least ${Math.min(...held.map(({ keepers }) => keepers))} connected`,
+          "Keepers": `at least ${Math.min(...held.map(({ keepers }) => keepers))} known`,
         }),
       }),
     ),
