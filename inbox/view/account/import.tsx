@@ -4,6 +4,7 @@ import type { Found } from "../../actions.ts"
 import { useAct } from "../../context.ts"
 import { Button } from "../../parts/button.tsx"
 import { Dialog } from "../../parts/dialog.tsx"
+import { PassphraseField } from "../../parts/passphrase.tsx"
 import { Problem, reasonOf } from "../../parts/problem.tsx"
 import { SealOf } from "../../parts/seal.tsx"
 import { grouped } from "../../text/address.ts"
@@ -70,14 +71,7 @@ export function Import({ onClose }: { onClose: () => void }): VNode {
             {sealed && (
               <>
                 <label for="passphrase">The passphrase of this file</label>
-                <input
-                  id="passphrase"
-                  class="field"
-                  type="password"
-                  autocomplete="current-password"
-                  value={passphrase}
-                  onInput={(event) => setPassphrase(event.currentTarget.value)}
-                />
+                <PassphraseField id="passphrase" value={passphrase} onChange={setPassphrase} />
               </>
             )}
             <p class="buttons">

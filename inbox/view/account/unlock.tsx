@@ -3,6 +3,7 @@ import { useState } from "preact/hooks"
 import { useAct } from "../../context.ts"
 import { Button } from "../../parts/button.tsx"
 import { Mark } from "../../parts/mark.tsx"
+import { PassphraseField } from "../../parts/passphrase.tsx"
 import { Problem } from "../../parts/problem.tsx"
 import { Envelope } from "./envelope.tsx"
 
@@ -23,14 +24,7 @@ export function Unlock(): VNode {
         }}
       >
         <label for="passphrase">Passphrase</label>
-        <input
-          id="passphrase"
-          class="field"
-          type="password"
-          autocomplete="current-password"
-          value={passphrase}
-          onInput={(event) => setPassphrase(event.currentTarget.value)}
-        />
+        <PassphraseField id="passphrase" value={passphrase} onChange={setPassphrase} />
         {wrong && <Problem>That does not open it.</Problem>}
         <Button look="solid" type="submit" class="hello-create">Open</Button>
       </form>

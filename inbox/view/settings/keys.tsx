@@ -5,6 +5,7 @@ import { useAct } from "../../context.ts"
 import type { Account } from "../../model.ts"
 import { Button } from "../../parts/button.tsx"
 import { Icon } from "../../parts/icon.tsx"
+import { PassphraseField } from "../../parts/passphrase.tsx"
 import { Pointer } from "../../parts/pointer.tsx"
 import { Problem, reasonOf } from "../../parts/problem.tsx"
 import { saveFile } from "../../save-file.ts"
@@ -71,13 +72,11 @@ export function KeysPage({ account }: { account: Account }): VNode {
         ? (
           <>
             <label for="export-passphrase">Passphrase for the file</label>
-            <input
+            <PassphraseField
               id="export-passphrase"
-              class="field"
-              type="password"
-              autocomplete="new-password"
+              isNew
               value={passphrase}
-              onInput={(event) => setPassphrase(event.currentTarget.value)}
+              onChange={setPassphrase}
             />
           </>
         )

@@ -4,6 +4,7 @@ import { useAct } from "../../context.ts"
 import type { Account } from "../../model.ts"
 import { Button } from "../../parts/button.tsx"
 import { Dialog } from "../../parts/dialog.tsx"
+import { PassphraseField } from "../../parts/passphrase.tsx"
 import { Line } from "./line.tsx"
 
 /** Whether the keys in this browser are under a passphrase. */
@@ -33,14 +34,7 @@ export function PassphraseLine({ account }: { account: Account }): VNode {
             <label for="new-passphrase">
               Forget it, and only a backup opens this account. Empty removes it.
             </label>
-            <input
-              id="new-passphrase"
-              class="field"
-              type="password"
-              autocomplete="new-password"
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
+            <PassphraseField id="new-passphrase" isNew value={text} onChange={setText} />
             <p class="buttons">
               <Button look="solid" type="submit">Keep</Button>
             </p>
