@@ -13,6 +13,7 @@ import { join } from "node:path"
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { runInChromium } from "../tests/browser/chromium.ts"
+import { root } from "./packages.ts"
 
 interface Count {
   passed: number
@@ -31,7 +32,6 @@ interface Suite {
   run(files: string[]): Promise<Outcome>
 }
 
-const root = join(import.meta.dirname!, "..")
 const verbose = process.argv.includes("--verbose")
 const bin = (name: string) => join(root, "node_modules", ".bin", name)
 const minutes = (n: number) => n * 60_000
