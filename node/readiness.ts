@@ -1,4 +1,5 @@
 import type { Ingest } from "./ingest.ts"
+import { onceEvery } from "./once-every.ts"
 import type { Store } from "./store/store.ts"
 
 const answerMs = 3000
@@ -13,13 +14,10 @@ export function createReadiness(
   store: Pick<Store, "check">,
   ingest: Pick<Ingest, "check">,
 ): () => Promise<void> {
-  let checked: { readonly atMs: number; readonly result: Promise<void> } | undefined
-
+  const checkStore = onceEvery(againMs, () => soon(store.check()))
   return async () => {
     ingest.check()
-    const atMs = performance.now()
-    if (!checked || atMs - checked.atMs >= againMs) checked = { atMs, result: soon(store.check()) }
-    await checked.result
+    await checkStore()
   }
 }
 

@@ -6,6 +6,7 @@ import { countedAs } from "./client-address.ts"
 import type { Limiter, RateClass, Verdict } from "./limit.ts"
 import type { Metrics } from "../metrics.ts"
 import { asRefusal, Refusal } from "../refusal.ts"
+import { createTally } from "../tally.ts"
 import type { Call } from "../trace.ts"
 import type { Rules, Standing } from "./rules.ts"
 
@@ -93,7 +94,7 @@ export interface DeskOptions {
 
 export function createDesk(options: DeskOptions): Desk {
   const { authenticator, limiter, metrics, rules, streams, trace } = options
-  const open = new Map<string, number>()
+  const open = createTally()
   let openInAll = 0
 
   /** The standing of who asks. A wallet counts only once its token has been verified. */
@@ -116,7 +117,7 @@ export function createDesk(options: DeskOptions): Desk {
   }
 
   function checkStreams(address: string): void {
-    if ((open.get(address) ?? 0) < streams.each && openInAll < streams.all) return
+    if (open.of(address) < streams.each && openInAll < streams.all) return
     throw new Refusal(Code.ResourceExhausted, "too many streams", "too-many-streams")
   }
 
@@ -210,8 +211,7 @@ export function createDesk(options: DeskOptions): Desk {
       } finally {
         metrics.requests.add(1, { method, protocol: caller.protocol, code })
       }
-      const mine = open.get(address) ?? 0
-      open.set(address, mine + 1)
+      open.add(address)
       openInAll++
       let closed = false
       return () => {
@@ -219,9 +219,7 @@ export function createDesk(options: DeskOptions): Desk {
         closed = true
         traced(method, caller, started, code)
         openInAll--
-        const left = open.get(address)! - 1
-        if (left > 0) open.set(address, left)
-        else open.delete(address)
+        open.remove(address)
       }
     },
 

@@ -1,6 +1,7 @@
 import { Hono } from "hono"
 import type { HttpEnv } from "../http/http.ts"
 import { contains, parseAddress, parseRange } from "../access/ip.ts"
+import { onceEvery } from "../once-every.ts"
 import { packed } from "../packed.ts"
 import { statusFiles } from "./files.ts"
 import type { Status } from "./report.ts"
@@ -46,26 +47,21 @@ export function statusRoutes(options: StatusRoutesOptions): Hono<HttpEnv> {
     return address !== undefined && loopback.some((range) => contains(range, address))
   }
 
-  const made = new Map<boolean, { readonly atMs: number; readonly text: Promise<string> }>()
-  /** However many ask, a report is made once a second. */
-  function report(operator: boolean): Promise<string> {
-    const atMs = performance.now()
-    const last = made.get(operator)
-    if (last && atMs - last.atMs < againMs) return last.text
-    const text = status.report(operator).then((report) => JSON.stringify(report))
-    made.set(operator, { atMs, text })
-    return text
-  }
+  const reports = (operator: boolean) =>
+    onceEvery(againMs, async () => JSON.stringify(await status.report(operator)))
+  const [whole, open] = [reports(true), reports(false)]
+  const reportFor = (request: Request, remote: string | undefined) =>
+    isOperator(request, remote) ? whole : open
 
   app.get("/status.json", async ({ req, env, body }) => {
-    const text = await report(isOperator(req.raw, env?.remoteAddress))
+    const text = await reportFor(req.raw, env?.remoteAddress)()
     return body(text, 200, { "content-type": "application/json" })
   })
 
   app.get("/status/stream", ({ req, env }) => {
-    const operator = isOperator(req.raw, env?.remoteAddress)
+    const report = reportFor(req.raw, env?.remoteAddress)
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store" }
-    return new Response(events(() => report(operator), stopping), { headers })
+    return new Response(events(report, stopping), { headers })
   })
 
   for (const [path, file] of Object.entries(statusFiles)) {

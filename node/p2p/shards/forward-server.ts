@@ -14,6 +14,7 @@ import { topicCost } from "../../access/limit.ts"
 import { follow } from "../../follow.ts"
 import { type Limits, Refusal } from "../../refusal.ts"
 import type { PageQuery, Position } from "../../store/store.ts"
+import { createTally } from "../../tally.ts"
 import { type Buckets, paid } from "../bucket.ts"
 import { ProtocolError } from "../framing.ts"
 import type { PeerLog } from "../metrics.ts"
@@ -59,7 +60,7 @@ export function createForwardServer(
 ): (stream: Stream, peer: string) => Promise<void> {
   const { store, limits, keeps, reads, messages, bytes, log } = options
   const live = new Set<string>()
-  const following = new Map<string, number>()
+  const following = createTally()
   const inTurn = createTurns(PAGES_AT_ONCE)
 
   async function refuse(
@@ -153,20 +154,17 @@ export function createForwardServer(
       throw new ProtocolError("violation", `${contentTopics.length} topics to follow`)
     }
     if (!contentTopics.every(keeps)) return await refuse(asking, "not kept here")
-    const open = following.get(peer) ?? 0
-    if (open >= MAX_FOLLOWS || !reads.take(peer, topicCost(contentTopics.length))) {
+    if (following.of(peer) >= MAX_FOLLOWS || !reads.take(peer, topicCost(contentTopics.length))) {
       return await refuse(asking, "too many requests")
     }
-    following.set(peer, open + 1)
+    following.add(peer)
     count("ok")
     try {
       const refusal = await showLog(asking, want)
       if (refusal) await refuse(asking, refusal.rawMessage, refusal.code === Code.OutOfRange)
       return false
     } finally {
-      const left = following.get(peer)! - 1
-      if (left > 0) following.set(peer, left)
-      else following.delete(peer)
+      following.remove(peer)
     }
   }
 

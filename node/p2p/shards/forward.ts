@@ -4,6 +4,7 @@ import type { FollowRequest, FollowResponse } from "@wafer/proto/node"
 import type { ForwardRequest } from "@wafer/proto/p2p"
 import { compareBytes, digestOf } from "../../store/envelope.ts"
 import type { PageQuery, StoredEnvelope } from "../../store/store.ts"
+import { createTally } from "../../tally.ts"
 import { ProtocolError } from "../framing.ts"
 import {
   type Asked,
@@ -45,17 +46,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
   // Opening a stream costs as much as ten small answers, so that a few are kept.
   const idle = new Map<string, Asked[]>()
   /** Answers under way. */
-  const busy = new Map<string, number>()
-
-  function begin(peer: string): void {
-    busy.set(peer, (busy.get(peer) ?? 0) + 1)
-  }
-
-  function end(peer: string): void {
-    const left = busy.get(peer)! - 1
-    if (left > 0) busy.set(peer, left)
-    else busy.delete(peer)
-  }
+  const busy = createTally()
 
   function keep(peer: string, asked: Asked): void {
     const some = idle.get(peer) ?? []
@@ -73,7 +64,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
     const asked = used ?? await openForward(peer, open, timeoutMs)
     const deadline = performance.now() + PATIENCE * timeoutMs
     const before = asked.bytes.in
-    begin(peer)
+    busy.add(peer)
     try {
       await asked.write(request)
       for (;;) {
@@ -92,13 +83,13 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
       if (!used || !closed || asked.bytes.in > before) throw error
       return await ask(peer, request, each)
     } finally {
-      end(peer)
+      busy.remove(peer)
     }
     keep(peer, asked)
   }
 
   return {
-    isBusy: (peer) => (busy.get(peer) ?? 0) > 0,
+    isBusy: (peer) => busy.of(peer) > 0,
     forget: (peer) => void idle.delete(peer),
 
     async page(peer, query) {
@@ -137,7 +128,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
       const wanted = new Set(request.contentTopics)
       const leave = () => asked.abort(new ProtocolError("closed", "nobody follows any more"))
       signal.addEventListener("abort", leave, { once: true })
-      begin(peer)
+      busy.add(peer)
       try {
         await asked.write(asking({ case: "follow", value: request }))
         while (!signal.aborted) {
@@ -149,7 +140,7 @@ export function createForwarder({ open, timeoutMs, silenceMs }: ForwarderOptions
           yield frame.value
         }
       } finally {
-        end(peer)
+        busy.remove(peer)
         signal.removeEventListener("abort", leave)
         leave()
       }
