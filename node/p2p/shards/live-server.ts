@@ -1,8 +1,8 @@
 // What arrives here, shown to a peer as it arrives: the Live of /wafer/forward/1.0.0, the answering side.
-import type { Envelope } from "@wafer/proto"
-import type { ForwardRequest_Live } from "@wafer/proto/p2p"
+import type { ForwardFrame, ForwardRequest_Live } from "@wafer/proto/p2p"
 import { topicCost } from "../../access/limit.ts"
-import type { Store } from "../../store/store.ts"
+import { createBacklog } from "../../backlog.ts"
+import type { Arrival, Store } from "../../store/store.ts"
 import { type Buckets, paid } from "../bucket.ts"
 import { ProtocolError } from "../framing.ts"
 import { type Answers, frame, MAX_CHANGES } from "./forward-frames.ts"
@@ -18,9 +18,8 @@ export interface LiveServerOptions {
 
 /** Topics of one stream. */
 const MAX_LIVE = 100_000
-/** What may wait for a peer that reads slowly. */
-const MAX_QUEUE = 4096
-const MAX_QUEUE_BYTES = 64 * 1024 * 1024
+/** Envelopes that may wait for a peer that reads slowly. */
+const MAX_WAITING = 4096
 /** Envelopes sent at once. */
 const STEP = 16
 const NEVER_MS = 2 ** 31 - 1
@@ -33,23 +32,21 @@ export async function showLive(
   { store, keeps, reads, heartbeatMs }: LiveServerOptions,
 ): Promise<void> {
   const topics = new Set<string>()
-  const queue: Envelope[] = []
-  let queued = 0
+  const backlog = createBacklog<Arrival>(MAX_WAITING)
   let wake = () => {}
   let over: Error | undefined
 
   const unfollow = store.follow({
     arrived(arrivals) {
-      for (const { envelope, keep, seq } of arrivals) {
+      for (const arrival of arrivals) {
+        const { envelope, keep, seq } = arrival
         // What was known before is no news.
         if (!topics.has(envelope.contentTopic) || keep && seq === undefined || over) continue
-        queue.push(envelope)
-        queued += envelope.message.length
-        if (queue.length > MAX_QUEUE || queued > MAX_QUEUE_BYTES) {
+        if (!backlog.push(arrival)) {
           over = new ProtocolError("timeout", "the peer reads more slowly than envelopes arrive")
         }
       }
-      if (queue.length > 0) wake()
+      if (backlog.length > 0) wake()
     },
   })
 
@@ -91,10 +88,12 @@ export async function showLive(
 
   async function tell(): Promise<void> {
     while (over === undefined) {
-      const some = queue.splice(0, STEP)
-      for (const { message } of some) queued -= message.length
+      const some: ForwardFrame[] = []
+      while (some.length < STEP && backlog.length > 0) {
+        some.push(frame({ case: "envelope", value: backlog.shift()!.envelope }))
+      }
       if (some.length > 0) {
-        await answers.write(...some.map((value) => frame({ case: "envelope", value })))
+        await answers.write(...some)
       } else if (!await somethingCame()) {
         await answers.write(frame({ case: "alive", value: {} }))
       }
