@@ -14,7 +14,7 @@ import { createStatus } from "./status.ts"
 import { createAcquaintance } from "./join/acquaintance.ts"
 import { peerOf, readSeed } from "./join/address.ts"
 import { openBook } from "./join/book.ts"
-import { createDialer } from "./join/dialer.ts"
+import { createDialer, MAX_OUTBOUND } from "./join/dialer.ts"
 import { createDirectory } from "./join/directory.ts"
 import { createFellows } from "./join/fellows.ts"
 import { createGate } from "./join/gate.ts"
@@ -36,8 +36,6 @@ import { pubsubTopicOf } from "./waku/message.ts"
 import { METADATA, metadataOf, serveMetadata } from "./waku/metadata.ts"
 import { createWakuStore, WAKU_STORE } from "./waku/store.ts"
 
-/** Connections that a node opens while some shard has too few keepers among them. */
-const SEARCHING = 64
 const HAND_OVER_MS = 60_000
 
 export async function joinNetwork(options: PeersOptions): Promise<Peers> {
@@ -104,7 +102,7 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     shards,
     book,
     ownRecord: createOwnRecord({ key, addresses: () => libp2p.getMultiaddrs(), shards, now }),
-    wanted: () => shards.count > 1 ? directory.scarce() : [],
+    wanted: directory.scarce,
     requests: createBuckets({ perSecond: 0.1, burst: 2 }, now),
     refused: () => log.count("limited", { kind: "peers" }),
     now,
@@ -241,8 +239,8 @@ export async function joinNetwork(options: PeersOptions): Promise<Peers> {
     hangUp: (peer) => void hangUp(peer),
     get target() {
       // Those whose records do not tell what they keep say it when they are connected.
-      const lacking = shards.count > 1 && directory.scarce().length > 0
-      return lacking ? Math.max(config.outbound, SEARCHING) : config.outbound
+      const lacking = directory.scarce().length > 0
+      return lacking ? Math.max(config.outbound, MAX_OUTBOUND) : config.outbound
     },
     needed: directory.needed,
     now,

@@ -35,7 +35,8 @@ export interface Dialer {
 }
 
 const MAX_PARALLEL = 5
-const MAX_OUTBOUND = 64
+/** Connections that a node opens where it lacks peers of some kind, beside seeds. */
+export const MAX_OUTBOUND = 64
 const MAX_BACKOFF_MS = 60_000
 const DIAL_TIMEOUT_MS = 10_000
 const MAX_PER_PREFIX = 2

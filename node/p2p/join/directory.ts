@@ -8,7 +8,7 @@ export interface Directory {
   absent(shards: readonly number[]): string[]
   /** How many peers are known to keep each shard, connected or not. */
   keeperCounts(): number[]
-  /** Shards of which fewer keepers are known than should be, this node included. */
+  /** Shards of which fewer keepers are known than should be, this node included; none where there is one shard. */
   scarce(): number[]
   /** Tells the known peers that this node should be connected to, because it keeps what they keep. */
   needed(): (entry: Entry) => boolean
@@ -54,6 +54,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
         .sort((a, b) => a.failures - b.failures || b.rank - a.rank).map(({ peer }) => peer),
 
     scarce() {
+      if (shards.count === 1) return []
       const counts = keeperCounts()
       for (const shard of shards.kept) counts[shard]!++
       return counts.flatMap((count, shard) => count < options.enough ? [shard] : [])

@@ -19,12 +19,13 @@ export interface Fellows {
 export function createFellows(roster: Roster, shards: Shards): Fellows {
   const all = () => roster.all().filter(({ ours }) => ours === true).map(({ peer }) => peer)
   const keptBy = (peer: string) => roster.get(peer)?.kept ?? []
-  const keepers = (shard: number) => all().filter((peer) => keptBy(peer).includes(shard))
+  const keepersOfAll = (wanted: readonly number[]) =>
+    all().filter((peer) => wanted.every((shard) => keptBy(peer).includes(shard)))
+  const keepers = (shard: number) => keepersOfAll([shard])
   return {
     all,
     keepers,
-    keepersOfAll: (wanted) =>
-      all().filter((peer) => wanted.every((shard) => keptBy(peer).includes(shard))),
+    keepersOfAll,
 
     keepersByTrust: (shard) =>
       keepers(shard)
