@@ -180,7 +180,7 @@ async function main(args: readonly string[]): Promise<void> {
   const file = rest[0]?.startsWith("--") ? undefined : rest[0]
   const flags = file === undefined ? rest : rest.slice(1)
   // Deno KV may keep the process alive after its last word.
-  process.exit(await command(readConfig(flags, process.env), file))
+  process.exit(await command(readConfig(flags, process.env), file) ?? 0)
 }
 
 /** A file that is not there or not an archive is the operator's to mend, and needs no stack. */

@@ -19,21 +19,13 @@ import { type PeersView, printPeers, viewPeers } from "./peers.ts"
 import { type Progress, showProgress } from "./progress.ts"
 import { fromNode, fromStore, type Source } from "./source.ts"
 
-/** What an operator does with a node beside running it. Resolves with the exit code. A name may be two words. */
-export type Command = (config: Config, file: string | undefined) => Promise<number>
+/** What an operator does with a node beside running it. Resolves with the exit code, 0 when it names none. A name may be two words. */
+export type Command = (config: Config, file: string | undefined) => Promise<number | void>
 
 export const commands: Readonly<Record<string, Command>> = {
-  export: (config) =>
-    withSource(config, async (source) => {
-      await archive(source, process.stdout)
-      return 0
-    }),
+  export: (config) => withSource(config, (source) => archive(source, process.stdout)),
 
-  import: (config) =>
-    withStore(config, async (store) => {
-      await take(store, process.stdin)
-      return 0
-    }),
+  import: (config) => withStore(config, (store) => take(store, process.stdin)),
 
   backup: (config, file) => withSource(config, (source) => backup(source, named(file))),
 
@@ -44,7 +36,6 @@ export const commands: Readonly<Record<string, Command>> = {
       const plain = createGunzip()
       packed.once("error", (error) => plain.destroy(error)).pipe(plain)
       await take(store, plain)
-      return 0
     }),
 
   verify: (config) => withStore(config, verify, { readOnly: true }),
@@ -68,18 +59,17 @@ const alone = "This node has no network: it runs without --p2p-port and --peer."
 async function withPeers(
   { data, operatorToken }: Config,
   print: (view: PeersView | undefined) => string,
-): Promise<number> {
+): Promise<void> {
   const url = await dataFolder(data).running()
   if (!url) throw new ConfigError(`no node works on ${data}`)
   console.log(print(await viewPeers(url, operatorToken)))
-  return 0
 }
 
-async function withStore(
+async function withStore<T>(
   config: Config,
-  work: (store: Store) => Promise<number>,
+  work: (store: Store) => Promise<T>,
   { readOnly = false }: { readOnly?: boolean } = {},
-): Promise<number> {
+): Promise<T> {
   const folder = dataFolder(config.data)
   const url = config.kv === undefined ? await folder.running() : undefined
   if (url) throw new ConfigError(`a node works on ${config.data}, at ${url}: stop it first`)
@@ -93,22 +83,21 @@ async function withStore(
   }
 }
 
-async function withSource(
+async function withSource<T>(
   config: Config,
-  work: (source: Source) => Promise<number>,
-): Promise<number> {
+  work: (source: Source) => Promise<T>,
+): Promise<T> {
   const url = config.kv === undefined ? await dataFolder(config.data).running() : undefined
   if (url) return await work(await fromNode(url))
   return await withStore(config, (store) => work(fromStore(store)), { readOnly: true })
 }
 
 /** Under its name stands a whole backup only: one that fails leaves the one before as it was. */
-async function backup(source: Source, file: string): Promise<number> {
+async function backup(source: Source, file: string): Promise<void> {
   const part = `${file}.part`
   try {
     await archive(source, createWriteStream(part), createGzip())
     renameSync(part, file)
-    return 0
   } finally {
     rmSync(part, { force: true })
   }
